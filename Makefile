@@ -1,0 +1,60 @@
+# T holds more flags for go test: make test T='-run TestSubmit -v'
+T     ?=
+SHOTS ?= $(CURDIR)/docs/shots
+WEB   := api/web
+
+MAKEFLAGS     += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help run build assets test-fast test e2e shots golden lint fmt bench
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9%-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## assets if npm is there, build, then serve (Ctrl-C stops)
+	@$(MAKE) assets || echo "assets: LEFT OUT, npm failed; the pages work without them"
+	@$(MAKE) build
+	@exec ./bin/vticket serve
+
+build: ## ./bin/vticket, static
+	CGO_ENABLED=0 go build -trimpath -o bin/vticket ./cmd/vticket
+
+assets: ## third-party JS and CSS of the pages, through npm
+	@if [ ! -f $(WEB)/package.json ]; then echo "assets: LEFT OUT, no $(WEB)/package.json"; \
+	elif ! command -v npm >/dev/null; then echo "assets: LEFT OUT, npm is not installed; the pages work without them"; \
+	else cd $(WEB) && npm ci --no-audit --no-fund && npm run --if-present build; fi
+
+test-fast: ## every test on SQLite and embedded Redis, up to 60 s
+	@env -u VTICKET_TEST_DATABASE_URL -u VTICKET_TEST_REDIS_URL go test $(T) ./...
+
+test: ## every test on both stacks; finds or starts PostgreSQL and Redis
+	@scripts/services.sh go test -count=1 $(T) ./...
+
+e2e: ## the main job by clicks, in Chromium
+	@chromium=$$(scripts/chromium.sh) || exit 1; [ -n "$$chromium" ] || exit 0; \
+	VTICKET_CHROMIUM="$$chromium" go test -tags e2e -count=1 $(T) ./cmd/...
+
+shots: ## screenshots of every page into docs/shots (or SHOTS=DIR)
+	@chromium=$$(scripts/chromium.sh) || exit 1; [ -n "$$chromium" ] || exit 0; \
+	mkdir -p "$(SHOTS)"; began=$$(date +%s); \
+	VTICKET_CHROMIUM="$$chromium" VTICKET_SHOTS="$(SHOTS)" \
+		go test -tags e2e -count=1 -run Shots $(T) ./cmd/vticket || exit 1; \
+	count=$$(find "$(SHOTS)" -name '*.png' -newermt "@$$began" | wc -l); \
+	echo "$$count screenshots in $(SHOTS)"; [ "$$count" -gt 0 ]
+
+golden: ## rewrite the golden files; read the diff before you commit it
+	@packages=$$(grep -rlE 'func Test[A-Za-z0-9_]*Golden' --include='*_test.go' . | xargs -r -n1 dirname | sort -u); \
+	[ -n "$$packages" ] || { echo "golden: no test named Test…Golden"; exit 0; }; \
+	go test -count=1 -run Golden $(T) $$packages -args -update
+
+lint: ## golangci-lint, with and without the e2e tag
+	@scripts/lint.sh
+
+fmt: ## gofumpt and goimports
+	@scripts/lint.sh fmt ./...
+
+bench: ## each bar of the design with its figure, on durable databases
+	@[ -x scripts/bench.sh ] || { echo "bench: no scripts/bench.sh" >&2; exit 1; }
+	@PGTEST_DURABLE=1 scripts/services.sh scripts/bench.sh
+
+accept-%: ## run scripts/accept/NAME.sh, as in accept-main-job
+	@scripts/accept/$*.sh

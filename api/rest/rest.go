@@ -1,0 +1,115 @@
+// Package rest is /api/v1: what programs call. It checks who asks, hands over to the inbox or the Desk, and says
+// what came of it; it decides nothing.
+package rest
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+	"github.com/gin-gonic/gin"
+
+	"github.com/vticket/vticket/api/web"
+	"github.com/vticket/vticket/locales"
+	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/store"
+	"github.com/vticket/vticket/workflow"
+)
+
+// API is what the routes of /api/v1 need.
+type API struct {
+	Store  *store.Store
+	Inbox  *store.Inbox
+	Desk   *workflow.Desk
+	Signin *web.Signin
+	Log    *slog.Logger
+}
+
+// bodyLimit is the largest JSON body.
+const bodyLimit = 1 << 20
+
+// Register adds /api/v1 to an engine.
+func (a *API) Register(engine *gin.Engine) {
+	config := huma.DefaultConfig("Vticket", "1")
+	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "/openapi", "", ""
+	config.CreateHooks = nil // no $schema links in answers
+	config.Servers = []*huma.Server{{URL: "/api/v1"}}
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"bearer": {Type: "http", Scheme: "bearer", Description: "The token of a session."},
+	}
+	huma.NewError = newError
+	v1 := humagin.NewWithGroup(engine, engine.Group("/api/v1"), config)
+	a.chatRoutes(v1)
+	a.authRoutes(v1)
+	a.ticketRoutes(v1)
+}
+
+// newError gives huma's own refusals (malformed bodies, missing fields) the form of ours.
+func newError(status int, message string, errs ...error) huma.StatusError {
+	code := map[int]string{
+		http.StatusBadRequest: "malformed", http.StatusUnprocessableEntity: "invalid", http.StatusNotFound: "not_found",
+		http.StatusRequestEntityTooLarge: "too_large", http.StatusUnauthorized: "unauthorized",
+		http.StatusUnsupportedMediaType: "media_type", http.StatusNotAcceptable: "media_type",
+	}[status]
+	if code == "" {
+		code = "internal"
+	}
+	p := web.NewProblem(status, code, locales.Vietnamese)
+	details := []string{message}
+	for _, err := range errs {
+		var d *huma.ErrorDetail
+		if errors.As(err, &d) {
+			details = append(details, d.Location+": "+d.Message)
+		}
+	}
+	if status < http.StatusInternalServerError {
+		p.Detail = strings.Join(details, "; ")
+	}
+	return p
+}
+
+// Asker is the part of a request that says who asks, and in which language.
+type Asker struct {
+	Authorization string `header:"Authorization"`
+	Language      string `header:"Accept-Language"`
+}
+
+func (q Asker) token() string {
+	token, ok := strings.CutPrefix(q.Authorization, "Bearer ")
+	if !ok {
+		return ""
+	}
+	return token
+}
+
+func (q Asker) lang() string {
+	if strings.HasPrefix(strings.ToLower(q.Language), locales.English) {
+		return locales.English
+	}
+	return locales.Vietnamese
+}
+
+// refuse turns an error into a problem and logs what is our own fault.
+func (a *API) refuse(ctx context.Context, q Asker, err error) error {
+	p := web.ProblemOf(err, q.lang())
+	if p.Status == http.StatusInternalServerError {
+		a.Log.ErrorContext(ctx, "request not served", "error", err)
+	}
+	return p
+}
+
+// staff returns the actor behind a session, or a 401.
+func (a *API) staff(ctx context.Context, q Asker) (models.Actor, error) {
+	who, err := a.Signin.Who(ctx, q.token())
+	if errors.Is(err, models.ErrForbidden) {
+		return models.Actor{}, web.NewProblem(http.StatusUnauthorized, "unauthorized", q.lang())
+	}
+	if err != nil {
+		return models.Actor{}, a.refuse(ctx, q, err)
+	}
+	return who.Actor(), nil
+}

@@ -1,0 +1,63 @@
+// Package web is what pages and APIs share: who is asking, and how a refusal is said. It knows no page and no route.
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/vticket/vticket/locales"
+	"github.com/vticket/vticket/models"
+)
+
+// Problem is a refusal as RFC 9457 writes it. Code is stable: clients decide by it, never by the words.
+type Problem struct {
+	Type   string `json:"type" doc:"A page that explains the code."`
+	Title  string `json:"title" doc:"The refusal in words, in the language of the asker."`
+	Status int    `json:"status"`
+	Code   string `json:"code" doc:"Stable name of the refusal."`
+	Field  string `json:"field,omitempty" doc:"The field that can be corrected."`
+	Detail string `json:"detail,omitempty"`
+}
+
+// Error names the code.
+func (p *Problem) Error() string { return p.Code }
+
+// GetStatus is the HTTP status, for huma.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// ContentType is that of every problem, for huma.
+func (p *Problem) ContentType(string) string { return "application/problem+json" }
+
+// NewProblem makes a refusal of a code; its words come from the locale key "problem_<code>".
+func NewProblem(status int, code, lang string) *Problem {
+	return &Problem{
+		Type: "/api/docs#problem-" + code, Title: locales.Message(lang, "problem_"+code, nil), Status: status, Code: code,
+	}
+}
+
+// ProblemOf turns an error into what its asker may know of it. Faults of ours say only that they are ours.
+func ProblemOf(err error, lang string) *Problem {
+	var known *Problem
+	var invalid models.Invalid
+	var illegal models.IllegalMove
+	switch {
+	case errors.As(err, &known):
+		return known
+	case errors.As(err, &invalid):
+		p := NewProblem(http.StatusUnprocessableEntity, "invalid", lang)
+		p.Field, p.Detail = invalid.Field, locales.Message(lang, invalid.Key, nil)
+		return p
+	case errors.As(err, &illegal):
+		p := NewProblem(http.StatusConflict, "illegal_move", lang)
+		p.Detail = illegal.Error()
+		return p
+	case errors.Is(err, models.ErrNotFound):
+		return NewProblem(http.StatusNotFound, "not_found", lang)
+	case errors.Is(err, models.ErrForbidden):
+		return NewProblem(http.StatusForbidden, "forbidden", lang)
+	case errors.Is(err, models.ErrConflict):
+		return NewProblem(http.StatusPreconditionFailed, "stale_version", lang)
+	default:
+		return NewProblem(http.StatusInternalServerError, "internal", lang)
+	}
+}

@@ -1,0 +1,175 @@
+// Package bots is the contract of a chat channel: what comes in, what goes out, and how a send can fail. It knows no
+// platform, no ticket and no database.
+package bots
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/vticket/vticket/models"
+)
+
+// Kind says what an incoming event is; the meanings are those of the canonical inbound event (channels.md §1).
+type Kind string
+
+// The kinds of event.
+const (
+	KindText        Kind = "text"
+	KindImage       Kind = "image"
+	KindVideo       Kind = "video"
+	KindAudio       Kind = "audio"
+	KindFile        Kind = "file"
+	KindSticker     Kind = "sticker"
+	KindLocation    Kind = "location"
+	KindContact     Kind = "contact"
+	KindCommand     Kind = "command"
+	KindPostback    Kind = "postback"
+	KindEdit        Kind = "edit"
+	KindDelete      Kind = "delete"
+	KindReaction    Kind = "reaction"
+	KindBlock       Kind = "block"
+	KindUnblock     Kind = "unblock"
+	KindUnsupported Kind = "unsupported"
+	KindIgnored     Kind = "ignored"
+)
+
+// Media is one picture, sound, film or file of an event: a URL, or a file id of the platform.
+type Media struct {
+	Type   Kind   `json:"type"`
+	URL    string `json:"url,omitempty"`
+	FileID string `json:"file_id,omitempty"`
+	Name   string `json:"name,omitempty"`
+	Size   int64  `json:"size,omitempty"` // bytes, as the platform says
+	MIME   string `json:"mime,omitempty"`
+}
+
+// Incoming is one canonical event: what an adapter makes of what its platform sent. Pointers are nil where the
+// platform said nothing; 0 is a value.
+type Incoming struct {
+	Channel   string     `json:"channel"`
+	Account   *string    `json:"account_id"`
+	User      string     `json:"external_user_id"`
+	Message   *string    `json:"external_message_id"`
+	Kind      Kind       `json:"kind"`
+	Text      *string    `json:"text"`
+	Lat       *float64   `json:"lat"`
+	Lon       *float64   `json:"lon"`
+	Media     []Media    `json:"media"`
+	At        *time.Time `json:"timestamp"`
+	Actionable bool      `json:"actionable"` // may open or extend a ticket
+
+	Sequence      int64   `json:"-"` // orders events of one instant
+	Dedupe        string  `json:"-"` // stands for Message where there is none
+	AccuracyM     float64 `json:"accuracy_m,omitempty"`
+	ChatID        string  `json:"chat_id,omitempty"`
+	ChatType      string  `json:"chat_type,omitempty"` // set outside 1:1 chats
+	GroupID       string  `json:"group_id,omitempty"`  // album
+	Command       string  `json:"command,omitempty"`
+	Args          *string `json:"args,omitempty"`
+	Payload       string  `json:"payload,omitempty"`
+	ReplyTo       string  `json:"reply_to,omitempty"`
+	ContactPhone  string  `json:"contact_phone,omitempty"`
+	ContactIsSelf *bool   `json:"contact_is_self,omitempty"`
+	Edited        bool    `json:"edited,omitempty"`
+	Live          *bool   `json:"live,omitempty"`
+	Forwarded     bool    `json:"forwarded,omitempty"`
+	Emoji         string  `json:"emoji,omitempty"`
+	MigrateTo     string  `json:"migrate_to_chat_id,omitempty"`
+}
+
+// kindClass keeps an edit or an unsend apart from the message it is about, in the dedupe key.
+func (in Incoming) kindClass() string {
+	switch in.Kind {
+	case KindEdit, KindDelete, KindReaction, KindBlock, KindUnblock:
+		return string(in.Kind) + in.Dedupe
+	default:
+		return "message"
+	}
+}
+
+// Inbox makes the row that keeps the event. Account is the name of our own account where the platform names none.
+func (in Incoming) Inbox(account string) (models.InboxEvent, error) {
+	if in.Account != nil {
+		account = *in.Account
+	}
+	id := in.Dedupe
+	if in.Message != nil {
+		id = *in.Message
+	}
+	payload, err := json.Marshal(in)
+	if err != nil {
+		return models.InboxEvent{}, fmt.Errorf("encode event: %w", err)
+	}
+	e := models.InboxEvent{
+		ID: models.InboxKey(in.Channel, account, id, in.kindClass()), Channel: in.Channel, Account: account,
+		Sender: in.User, Kind: string(in.Kind), Payload: string(payload), Sequence: in.Sequence,
+	}
+	if in.At != nil {
+		e.OccurredAt = *in.At
+	}
+	return e, nil
+}
+
+// Button is one choice, with its words.
+type Button struct {
+	Title   string
+	Payload string
+}
+
+// Outgoing is one part of a message, ready to send.
+type Outgoing struct {
+	Delivery    string // our id: a platform that can echo or deduplicate gets it
+	To          string // the resident's id on the platform
+	Text        string
+	Buttons     []Button
+	AskLocation bool // offer the platform's own way to send a place, where it has one
+}
+
+// Sent is what the platform said of a part it took.
+type Sent struct{ ID string }
+
+// ErrorClass says what is to be done about a failed send.
+type ErrorClass string
+
+// The classes of failed sends.
+const (
+	ErrRetry     ErrorClass = "retry"     // try again later
+	ErrThrottled ErrorClass = "throttled" // try again after RetryAfter
+	ErrWindow    ErrorClass = "window"    // the platform no longer lets us answer
+	ErrBlocked   ErrorClass = "blocked"   // the resident does not want to be reached
+	ErrRejected  ErrorClass = "rejected"  // will never be taken
+	ErrToken     ErrorClass = "token"     // our credentials are refused: a person must act
+)
+
+// SendError is a failed send as a value. Cause has no secrets in it. Ambiguous means that the platform may have taken
+// the message all the same.
+type SendError struct {
+	Class      ErrorClass
+	RetryAfter time.Duration
+	Ambiguous  bool
+	Cause      string
+}
+
+// Error names class and cause.
+func (e *SendError) Error() string { return "send " + string(e.Class) + ": " + e.Cause }
+
+// Limits are what a platform accepts.
+type Limits struct {
+	TextRunes int // in one message
+	Buttons   int // 0: none, choices are only numbered
+}
+
+// Adapter is one platform. Verify is over the raw bytes, in constant time, and fails closed when no secret is set.
+// Parse does no I/O. Send fails with *SendError. Fetch opens a media item; the caller limits and closes it.
+type Adapter interface {
+	Name() string
+	Verify(header http.Header, body []byte) error
+	Parse(body []byte) ([]Incoming, error)
+	Send(ctx context.Context, out Outgoing) (Sent, error)
+	Fetch(ctx context.Context, m Media) (io.ReadCloser, error)
+	Limits() Limits
+}

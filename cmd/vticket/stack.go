@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/vticket/vticket/api"
+	"github.com/vticket/vticket/api/rest"
+	"github.com/vticket/vticket/api/web"
+	"github.com/vticket/vticket/bots"
+	"github.com/vticket/vticket/bots/dialogue"
+	"github.com/vticket/vticket/bots/webchat"
+	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/store"
+	"github.com/vticket/vticket/notifications"
+	"github.com/vticket/vticket/workflow"
+	"github.com/vticket/vticket/workflow/tasks"
+)
+
+// stack is the program put together: the same code on the embedded and on the configured database and Redis.
+type stack struct {
+	config  Config
+	log     *slog.Logger
+	store   *store.Store
+	inbox   *store.Inbox
+	bell    *tasks.Bell
+	worker  *tasks.Worker
+	handler http.Handler
+	closers []func()
+}
+
+// openStore connects to the configured database, or to SQLite under the data folder.
+func openStore(c Config, log *slog.Logger) (*store.Store, error) {
+	dsn := c.DatabaseURL
+	if dsn == "" {
+		if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
+			return nil, fmt.Errorf("make the data folder: %w", err)
+		}
+		dsn = "sqlite:" + filepath.Join(c.DataDir, "vticket.db")
+	}
+	return store.Open(dsn, store.Options{Now: time.Now, Log: log})
+}
+
+// newStack connects, migrates the embedded database and wires everything; nothing runs yet.
+func newStack(ctx context.Context, c Config) (_ *stack, err error) {
+	s := &stack{config: c, log: c.logger()}
+	defer func() {
+		if err != nil {
+			s.close()
+		}
+	}()
+	if s.store, err = openStore(c, s.log); err != nil {
+		return nil, err
+	}
+	s.closers = append(s.closers, func() { _ = s.store.Close() })
+	if c.DatabaseURL == "" {
+		if err = s.store.Migrate(ctx); err != nil {
+			return nil, err
+		}
+	}
+	redisURL, err := s.redis(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if s.bell, err = tasks.NewBell(redisURL, s.store.Now, s.log); err != nil {
+		return nil, err
+	}
+	s.closers = append(s.closers, func() { _ = s.bell.Close() })
+	s.store.OnCommit = s.bell.Ring
+	s.inbox = store.NewInbox(s.store)
+	if err = s.wireWorker(redisURL); err != nil {
+		return nil, err
+	}
+	return s, s.wireDoor()
+}
+
+func (s *stack) redis(ctx context.Context) (string, error) {
+	tasks.LogRedis(s.log)
+	if s.config.RedisURL != "" {
+		return s.config.RedisURL, tasks.CheckRedis(ctx, s.config.RedisURL)
+	}
+	embedded, err := tasks.StartEmbedded()
+	if err != nil {
+		return "", err
+	}
+	s.closers = append(s.closers, embedded.Close)
+	return embedded.URL(), nil
+}
+
+func (s *stack) wireWorker(redisURL string) error {
+	desk := &workflow.Desk{}
+	talk := &dialogue.Talk{Store: s.store, Desk: desk, Log: s.log}
+	courier := &notifications.Courier{
+		Store: s.store, Log: s.log, Adapters: map[string]bots.Adapter{webchat.Name: webchat.Adapter{}},
+	}
+	var err error
+	s.worker, err = tasks.NewWorker(redisURL, tasks.Options{
+		Sweep: s.store.Sweep, Bell: s.bell, Archived: func(ctx context.Context, kind, id string) {
+			if err := s.store.Rearm(ctx, kind, id); err != nil {
+				s.log.ErrorContext(ctx, "row not armed again", "kind", kind, "row_id", id, "error", err)
+			}
+		},
+	}, s.log)
+	if err != nil {
+		return err
+	}
+	s.worker.Handle(models.KindConverse, talk.Converse)
+	s.worker.Handle(models.KindSettle, talk.Settle)
+	s.worker.Handle(models.KindDeliver, courier.Deliver)
+	return nil
+}
+
+func (s *stack) wireDoor() error {
+	signin, err := web.NewSignin(s.store)
+	if err != nil {
+		return err
+	}
+	s.handler, err = api.New(api.Options{
+		REST: &rest.API{Store: s.store, Inbox: s.inbox, Desk: &workflow.Desk{}, Signin: signin, Log: s.log},
+		Log:  s.log, Ready: s.ready,
+	})
+	return err
+}
+
+// ready says whether a request can be served; Redis is not asked: it plays no part in an answer.
+func (s *stack) ready(ctx context.Context) error {
+	if err := s.store.Ping(ctx); err != nil {
+		return errors.New("the database is not ready: run vticket migrate")
+	}
+	return nil
+}
+
+func (s *stack) close() {
+	for i := len(s.closers) - 1; i >= 0; i-- {
+		s.closers[i]()
+	}
+}

@@ -1,0 +1,74 @@
+package models
+
+import "time"
+
+// Direction tells who said a message.
+type Direction string
+
+// The two directions.
+const (
+	DirectionIn  Direction = "in"
+	DirectionOut Direction = "out"
+)
+
+// KeyVerbatim is the locale key of a person's own words: they are its only argument, "text".
+const KeyVerbatim = "verbatim"
+
+// Args are the arguments of a locale key: strings and numbers by name.
+type Args map[string]any
+
+// Button is one choice under a message: pressing it sends the payload back. It is also numbered in the text.
+type Button struct {
+	Key     string `json:"key"`
+	Args    Args   `json:"args,omitempty"`
+	Payload string `json:"payload"`
+}
+
+// Message is what was said once, in or out. An outgoing message is a locale key and arguments, so that it can be
+// said in any language; an incoming one carries the resident's words.
+type Message struct {
+	ID             string `gorm:"primaryKey"`
+	ConversationID string
+	TicketID       *string
+	InboxID        *string
+	Direction      Direction
+	Author         string // "resident", "bot" or a staff id
+	Key            string
+	Args           Args     `gorm:"serializer:json"`
+	Buttons        []Button `gorm:"serializer:json"`
+	Text           string   // the words of an incoming message
+	Lat            *float64
+	Lon            *float64
+	ExternalID     string // the platform's id of an incoming message
+	CreatedAt      time.Time
+}
+
+// DeliveryStatus says how far a delivery has come.
+type DeliveryStatus string
+
+// A delivery waits, is being sent, and ends as sent or dead.
+const (
+	DeliveryQueued  DeliveryStatus = "queued"
+	DeliverySending DeliveryStatus = "sending"
+	DeliverySent    DeliveryStatus = "sent"
+	DeliveryDead    DeliveryStatus = "dead"
+)
+
+// Delivery is one part of one message on its way to one address by one step of the ladder. Ambiguous marks a part
+// whose first answer was lost: the resident may have seen it twice.
+type Delivery struct {
+	ID         string `gorm:"primaryKey"`
+	MessageID  string
+	AddressID  string
+	Step       int
+	Part       int
+	Status     DeliveryStatus
+	Attempts   int
+	NotBefore  time.Time
+	Ambiguous  bool
+	PlatformID string
+	ErrorClass string
+	Text       string // as sent
+	CreatedAt  time.Time
+	SentAt     *time.Time
+}

@@ -1,0 +1,121 @@
+// Package modelstest gives tests a fresh database of each kind and a clock that they move themselves.
+package modelstest
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver that makes and drops databases
+
+	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/store"
+)
+
+// Clock is a clock that stands until it is moved. It is safe for concurrent use.
+type Clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+// NewClock returns a clock that stands at an instant of RFC 3339.
+func NewClock(t testing.TB, at string) *Clock {
+	t.Helper()
+	when, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		t.Fatalf("the clock is to stand at an instant of RFC 3339: %v", err)
+	}
+	return &Clock{at: when}
+}
+
+// Now is where the clock stands.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+// Move moves the clock.
+func (c *Clock) Move(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+// DatabaseURL names the PostgreSQL server on which tests may create databases; scripts/services.sh sets it.
+const DatabaseURL = "VTICKET_TEST_DATABASE_URL"
+
+// EachStore runs a test on a fresh, migrated database of each kind: SQLite always, PostgreSQL when a server is named.
+func EachStore(t *testing.T, now func() time.Time, test func(t *testing.T, s *store.Store)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { test(t, SQLite(t, now)) })
+	if os.Getenv(DatabaseURL) == "" {
+		return // make test-fast: SQLite only; make test names a server or fails
+	}
+	t.Run("postgres", func(t *testing.T) { test(t, Postgres(t, now)) })
+}
+
+// SQLite returns a fresh database in a file of the test's own folder.
+func SQLite(t testing.TB, now func() time.Time) *store.Store {
+	t.Helper()
+	return open(t, "sqlite:"+filepath.Join(t.TempDir(), "test.db"), now)
+}
+
+// Postgres returns a fresh database on the named server, dropped after the test.
+func Postgres(t testing.TB, now func() time.Time) *store.Store {
+	t.Helper()
+	return open(t, PostgresDSN(t), now)
+}
+
+// PostgresDSN makes an empty database on the named server, dropped after the test, and returns its address.
+func PostgresDSN(t testing.TB) string {
+	t.Helper()
+	server := os.Getenv(DatabaseURL)
+	address, err := url.Parse(server)
+	if err != nil || server == "" {
+		t.Fatalf("%s must name a PostgreSQL server: run the tests through make test", DatabaseURL)
+	}
+	name := "test_" + models.NewToken()
+	manage(t, server, "CREATE DATABASE "+name)
+	t.Cleanup(func() { manage(t, server, "DROP DATABASE "+name+" WITH (FORCE)") })
+	address.Path = "/" + name
+	return address.String()
+}
+
+func manage(t testing.TB, server, statement string) {
+	t.Helper()
+	db, err := sql.Open("pgx", server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close() //nolint:errcheck // a test's connection
+	if _, err := db.ExecContext(context.Background(), statement); err != nil {
+		t.Fatal(fmt.Errorf("%s: %w", statement, err))
+	}
+}
+
+func open(t testing.TB, dsn string, now func() time.Time) *store.Store {
+	t.Helper()
+	s, err := store.Open(dsn, store.Options{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	if err := s.Migrate(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	err = s.Tx(context.Background(), func(tx *store.Tx) error {
+		_, err := tx.SaveDepartment(models.Department{Code: models.HotlineCode, Name: "Tổ điều phối 1022"})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}

@@ -1,0 +1,68 @@
+package models
+
+import "time"
+
+// Reporter is a resident as we know them: whoever stands behind one or more addresses.
+type Reporter struct {
+	ID        string `gorm:"primaryKey"`
+	Name      string
+	Phone     string
+	CreatedAt time.Time
+}
+
+// Address is one way to reach a reporter: their id on one account of one channel. Deliveries to it go out one after
+// the other under its lease.
+type Address struct {
+	ID         string `gorm:"primaryKey"`
+	ReporterID string
+	Channel    string
+	Account    string
+	ExternalID string
+	BlockedAt  *time.Time // they blocked us: nothing is sent until they write again
+	LeaseUntil *time.Time
+	LeaseToken string
+	WakeAt     *time.Time
+	Epoch      int64
+	Wakes      int
+	CreatedAt  time.Time
+}
+
+// TableName is the table behind Address.
+func (Address) TableName() string { return "reporter_addresses" }
+
+// Conversation is the one thread with an address.
+type Conversation struct {
+	ID                string `gorm:"primaryKey"`
+	AddressID         string
+	ReporterID        string
+	Channel           string
+	Language          string
+	LastInteractionAt time.Time
+	TakenOverUntil    *time.Time // a colleague writes: the bot is silent until then
+	CreatedAt         time.Time
+}
+
+// DraftStatus says what became of a draft.
+type DraftStatus string
+
+// The ends of a draft, and the one state in which it still gathers.
+const (
+	DraftOpen      DraftStatus = "open"
+	DraftSubmitted DraftStatus = "submitted"
+	DraftCancelled DraftStatus = "cancelled"
+	DraftExpired   DraftStatus = "expired"
+)
+
+// Draft is what a resident has sent so far of a report that is not a ticket yet: at most one open per conversation.
+// Slots is JSON of the dialogue's own making.
+type Draft struct {
+	ID             string `gorm:"primaryKey"`
+	ConversationID string
+	Status         DraftStatus
+	Slots          string
+	TicketID       *string
+	WakeAt         *time.Time // when it settles, asks or expires
+	Epoch          int64
+	Wakes          int
+	CreatedAt      time.Time
+}

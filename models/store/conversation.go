@@ -1,0 +1,170 @@
+package store
+
+import (
+	"fmt"
+
+	"gorm.io/gorm/clause"
+
+	"github.com/vticket/vticket/models"
+)
+
+var forUpdate = clause.Locking{Strength: "NO KEY UPDATE"}
+
+// LockConversation takes the conversation with a sender for this transaction; ok is false when another turn has it.
+// On first contact reporter, address and conversation are made.
+func (tx *Tx) LockConversation(channel, account, sender string) (c models.Conversation, ok bool, err error) {
+	address, err := tx.Address(channel, account, sender)
+	if err != nil {
+		return c, false, err
+	}
+	if err = tx.meet(address); err != nil {
+		return c, false, err
+	}
+	return tx.lockFreeConversation("address_id", address.ID)
+}
+
+// LockConversationByID takes a conversation for this transaction; ok is false when another turn has it.
+func (tx *Tx) LockConversationByID(id string) (c models.Conversation, ok bool, err error) {
+	return tx.lockFreeConversation("id", id)
+}
+
+func (tx *Tx) lockFreeConversation(column, value string) (c models.Conversation, ok bool, err error) {
+	lock := clause.Locking{Strength: forUpdate.Strength, Options: clause.LockingOptionsSkipLocked}
+	rows := []models.Conversation{}
+	if err = tx.db.Clauses(lock).Where(clause.Eq{Column: column, Value: value}).Find(&rows).Error; err != nil {
+		return c, false, fmt.Errorf("lock conversation: %w", err)
+	}
+	if len(rows) == 0 {
+		return c, false, nil
+	}
+	return rows[0], true, nil
+}
+
+// Address returns the address of a sender, made on first contact together with its reporter.
+func (tx *Tx) Address(channel, account, sender string) (models.Address, error) {
+	a, found, err := tx.FindAddress(channel, account, sender)
+	if err != nil || found {
+		return a, err
+	}
+	r := models.Reporter{ID: models.NewID(), CreatedAt: tx.Now}
+	a = models.Address{
+		ID: models.NewID(), ReporterID: r.ID, Channel: channel, Account: account, ExternalID: sender, CreatedAt: tx.Now,
+	}
+	if err := tx.db.Create(&r).Error; err != nil {
+		return a, fmt.Errorf("create reporter: %w", err)
+	}
+	made := tx.db.Clauses(clause.OnConflict{DoNothing: true}).Create(&a)
+	if made.Error != nil {
+		return a, fmt.Errorf("create address: %w", made.Error)
+	}
+	if made.RowsAffected == 1 {
+		return a, nil
+	}
+	if err := tx.db.Delete(&r).Error; err != nil { // somebody else met them first
+		return a, fmt.Errorf("drop reporter: %w", err)
+	}
+	a, _, err = tx.FindAddress(channel, account, sender)
+	return a, err
+}
+
+// FindAddress returns the address of a sender if we have met them.
+func (tx *Tx) FindAddress(channel, account, sender string) (a models.Address, found bool, err error) {
+	rows := []models.Address{}
+	err = tx.db.Where("external_id = ? AND channel = ? AND account = ?", sender, channel, account).Find(&rows).Error
+	if err != nil {
+		return a, false, fmt.Errorf("find address: %w", err)
+	}
+	if len(rows) == 0 {
+		return a, false, nil
+	}
+	return rows[0], true, nil
+}
+
+func (tx *Tx) meet(a models.Address) error {
+	err := tx.db.Exec(`INSERT INTO conversations (id, address_id, reporter_id, channel, language, last_interaction_at, created_at)
+		SELECT ?, ?, ?, ?, 'vi', ?, ? WHERE NOT EXISTS (SELECT 1 FROM conversations WHERE address_id = ?)
+		ON CONFLICT DO NOTHING`,
+		models.NewID(), a.ID, a.ReporterID, a.Channel, tx.Now, tx.Now, a.ID).Error
+	if err != nil {
+		return fmt.Errorf("create conversation: %w", err)
+	}
+	return nil
+}
+
+// Conversation returns one conversation, or ErrNotFound.
+func (tx *Tx) Conversation(id string) (models.Conversation, error) {
+	var c models.Conversation
+	if err := one(tx.db.Take(&c, "id = ?", id).Error); err != nil {
+		return c, fmt.Errorf("conversation %s: %w", id, err)
+	}
+	return c, nil
+}
+
+// SaveConversation keeps what a turn changed; only the holder of its lock may call it.
+func (tx *Tx) SaveConversation(c models.Conversation) error {
+	err := tx.db.Model(&c).Select("Language", "LastInteractionAt", "TakenOverUntil").UpdateColumns(&c).Error
+	if err != nil {
+		return fmt.Errorf("save conversation: %w", err)
+	}
+	return nil
+}
+
+// OpenDraft returns the open draft of a conversation, if there is one.
+func (tx *Tx) OpenDraft(conversationID string) (d models.Draft, found bool, err error) {
+	rows := []models.Draft{}
+	err = tx.db.Where("conversation_id = ? AND status = ?", conversationID, models.DraftOpen).Find(&rows).Error
+	if err != nil {
+		return d, false, fmt.Errorf("open draft: %w", err)
+	}
+	if len(rows) == 0 {
+		return d, false, nil
+	}
+	return rows[0], true, nil
+}
+
+// Draft returns one draft, or ErrNotFound.
+func (tx *Tx) Draft(id string) (models.Draft, error) {
+	var d models.Draft
+	if err := one(tx.db.Take(&d, "id = ?", id).Error); err != nil {
+		return d, fmt.Errorf("draft %s: %w", id, err)
+	}
+	return d, nil
+}
+
+// SaveDraft keeps a draft, made or changed, and asks for its next wake-up.
+func (tx *Tx) SaveDraft(d *models.Draft) error {
+	var err error
+	d.Epoch++
+	d.Wakes = 0
+	if d.ID == "" {
+		d.ID, d.CreatedAt = models.NewID(), tx.Now
+		err = tx.db.Create(d).Error
+	} else {
+		err = tx.db.Model(d).Select("Status", "Slots", "TicketID", "WakeAt", "Epoch", "Wakes").UpdateColumns(d).Error
+	}
+	if err != nil {
+		return fmt.Errorf("save draft: %w", err)
+	}
+	if d.WakeAt != nil {
+		tx.Wake(models.Wake{Kind: models.KindSettle, ID: d.ID, Epoch: d.Epoch, At: *d.WakeAt})
+	}
+	return nil
+}
+
+// ConversationAddress returns the address that a conversation is with.
+func (tx *Tx) ConversationAddress(id string) (models.Address, error) {
+	var a models.Address
+	if err := one(tx.db.Take(&a, "id = ?", id).Error); err != nil {
+		return a, fmt.Errorf("address %s: %w", id, err)
+	}
+	return a, nil
+}
+
+// ConversationWith returns the conversation with an address, or ErrNotFound before the first message was read.
+func (tx *Tx) ConversationWith(addressID string) (models.Conversation, error) {
+	var c models.Conversation
+	if err := one(tx.db.Take(&c, "address_id = ?", addressID).Error); err != nil {
+		return c, fmt.Errorf("conversation with %s: %w", addressID, err)
+	}
+	return c, nil
+}

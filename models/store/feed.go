@@ -1,0 +1,67 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/vticket/vticket/models"
+)
+
+// feedLock is the advisory lock under which PostgreSQL gives out positions; any constant of our own does.
+const feedLock = 0x7654_6665_6564
+
+// FeedItem is an event at its place in the order of commits.
+type FeedItem struct {
+	Pos   int64
+	Event models.Event
+}
+
+func (tx *Tx) queueForFeed(eventID string) error {
+	query := "INSERT INTO feed (pos, event_id) SELECT coalesce(max(pos), 0) + 1, ? FROM feed"
+	if tx.postgres {
+		// Transactions commit in another order than they insert: a sequencer gives the positions afterwards.
+		query = "INSERT INTO feed_queue (event_id) VALUES (?)"
+	}
+	if err := tx.db.Exec(query, eventID).Error; err != nil {
+		return fmt.Errorf("queue for feed: %w", err)
+	}
+	return nil
+}
+
+// Feed returns at most limit events after a position. Whoever reads on from the last position it saw misses none
+// and sees none twice, however the transactions that made them overlapped.
+func (s *Store) Feed(ctx context.Context, after int64, limit int) ([]FeedItem, error) {
+	if s.postgres {
+		if err := s.Tx(ctx, (*Tx).sequence); err != nil {
+			return nil, fmt.Errorf("sequence feed: %w", err)
+		}
+	}
+	var items []FeedItem
+	err := s.Read(ctx, func(tx *Tx) error {
+		var rows []struct {
+			Pos int64
+			models.Event
+		}
+		err := tx.db.Raw(`SELECT f.pos, e.* FROM feed f JOIN ticket_events e ON e.id = f.event_id
+			WHERE f.pos > ? ORDER BY f.pos LIMIT ?`, after, limit).Scan(&rows).Error
+		for _, row := range rows {
+			items = append(items, FeedItem{Pos: row.Pos, Event: row.Event})
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read feed: %w", err)
+	}
+	return items, nil
+}
+
+// sequence moves what is queued into the feed. The lock is held until COMMIT, so positions grow in commit order.
+func (tx *Tx) sequence() error {
+	if err := tx.db.Exec("SELECT pg_advisory_xact_lock(?)", feedLock).Error; err != nil {
+		return err
+	}
+	return tx.db.Exec(`WITH taken AS (DELETE FROM feed_queue RETURNING event_id)
+		INSERT INTO feed (pos, event_id)
+		SELECT (SELECT coalesce(max(pos), 0) FROM feed) + row_number() OVER (ORDER BY e.at, e.ticket_id, e.seq), e.id
+		FROM taken JOIN ticket_events e ON e.id = taken.event_id`).Error
+}

@@ -1,0 +1,193 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/vticket/vticket/models"
+)
+
+// ErrUnavailable says that an event could not be kept now; whoever sent it must send it again.
+var ErrUnavailable = errors.New("inbox unavailable")
+
+const (
+	inboxBatch = 128                     // rows a statement: 128 × 13 arguments, far below the limits of both databases
+	inboxQueue = 1024                    // callers that may wait at once; the next is refused
+	inboxWait  = 1500 * time.Millisecond // how long a caller waits for COMMIT: platforms retry after 2 s (channels.md §0)
+	wakeAfter  = 20 * time.Second        // a row that nobody finished by then is asked for again
+)
+
+// Inbox commits what platforms send in groups: one goroutine takes whatever has gathered, writes it in one
+// statement and releases every waiter. There is no timer: a lone event waits for nobody.
+type Inbox struct {
+	store *Store
+	queue chan entry
+}
+
+type entry struct {
+	events []models.InboxEvent
+	done   chan error
+}
+
+// NewInbox returns an inbox; Run makes it work.
+func NewInbox(s *Store) *Inbox { return &Inbox{store: s, queue: make(chan entry, inboxQueue)} }
+
+// Put returns when the events are committed. An event already there is no error. ErrUnavailable means that nothing
+// is known: the sender must repeat, and the key makes the repeat harmless.
+func (b *Inbox) Put(ctx context.Context, events ...models.InboxEvent) error {
+	if len(events) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, inboxWait)
+	defer cancel()
+	now := b.store.Now()
+	for i := range events {
+		if events[i].ReceivedAt = now; events[i].OccurredAt.IsZero() {
+			events[i].OccurredAt = now
+		}
+	}
+	e := entry{events: events, done: make(chan error, 1)}
+	select {
+	case b.queue <- e:
+	default:
+		return fmt.Errorf("%w: %d callers wait already", ErrUnavailable, inboxQueue)
+	}
+	select {
+	case err := <-e.done:
+		return err
+	case <-ctx.Done():
+		return fmt.Errorf("%w: no commit in time", ErrUnavailable)
+	}
+}
+
+// Run commits until ctx ends.
+func (b *Inbox) Run(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case first := <-b.queue:
+			b.commit(ctx, b.gather(first))
+		}
+	}
+}
+
+func (b *Inbox) gather(first entry) []entry {
+	batch, rows := []entry{first}, len(first.events)
+	for rows < inboxBatch {
+		select {
+		case next := <-b.queue:
+			batch = append(batch, next)
+			rows += len(next.events)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+func (b *Inbox) commit(ctx context.Context, batch []entry) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), inboxWait)
+	defer cancel()
+	err := b.insert(ctx, batch)
+	if err != nil && len(batch) > 1 && dataFault(err) {
+		for _, e := range batch { // one bad row must not fail its neighbours
+			b.commit(ctx, []entry{e})
+		}
+		return
+	}
+	if err != nil {
+		b.store.log.WarnContext(ctx, "inbox not committed", "callers", len(batch), "error", err)
+		err = fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	for _, e := range batch {
+		e.done <- err
+	}
+	if err == nil {
+		b.store.OnCommit(ctx, converseWakes(batch))
+	}
+}
+
+const inboxColumns = "(id,channel,account,sender,kind,payload,occurred_at,sequence,received_at,wake_at,epoch,wakes)"
+
+func (b *Inbox) insert(ctx context.Context, batch []entry) error {
+	var sql strings.Builder
+	args := make([]any, 0, len(batch)*12)
+	sql.WriteString("INSERT INTO inbox_events " + inboxColumns + " VALUES ")
+	for _, entry := range batch {
+		for _, e := range entry.events {
+			if len(args) > 0 {
+				sql.WriteByte(',')
+			}
+			sql.WriteString("(?,?,?,?,?,?,?,?,?,?,0,1)")
+			args = append(args, e.ID, e.Channel, e.Account, e.Sender, e.Kind, e.Payload, e.OccurredAt, e.Sequence,
+				e.ReceivedAt, e.ReceivedAt.Add(wakeAfter))
+		}
+	}
+	sql.WriteString(" ON CONFLICT DO NOTHING")
+	return b.store.write.WithContext(ctx).Session(&gorm.Session{PrepareStmt: len(args) <= 10*4}).
+		Exec(sql.String(), args...).Error
+}
+
+// converseWakes asks once for each conversation of a batch: one turn reads all that is unread.
+func converseWakes(batch []entry) []models.Wake {
+	seen := map[[3]string]bool{}
+	var wakes []models.Wake
+	for _, entry := range batch {
+		for _, e := range entry.events {
+			who := [3]string{e.Channel, e.Account, e.Sender}
+			if !seen[who] {
+				seen[who] = true
+				wakes = append(wakes, models.Wake{Kind: models.KindConverse, ID: e.ID})
+			}
+		}
+	}
+	return wakes
+}
+
+// InboxEvent returns one event, or ErrNotFound.
+func (tx *Tx) InboxEvent(id string) (models.InboxEvent, error) {
+	var e models.InboxEvent
+	if err := one(tx.db.Take(&e, "id = ?", id).Error); err != nil {
+		return e, fmt.Errorf("inbox event %s: %w", id, err)
+	}
+	return e, nil
+}
+
+// Unread returns the events of one sender that no turn has read, in the order of the platform, at most 200.
+func (tx *Tx) Unread(channel, account, sender string) ([]models.InboxEvent, error) {
+	var events []models.InboxEvent
+	err := tx.db.Where("sender = ? AND channel = ? AND account = ? AND done_at IS NULL", sender, channel, account).
+		Order("occurred_at, sequence, received_at, id").Limit(200).Find(&events).Error
+	if err != nil {
+		return nil, fmt.Errorf("unread events: %w", err)
+	}
+	return events, nil
+}
+
+// ReadEvents marks events as read by this turn.
+func (tx *Tx) ReadEvents(ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	err := tx.db.Exec("UPDATE inbox_events SET done_at = ?, wake_at = NULL WHERE id IN ?", tx.Now, ids).Error
+	if err != nil {
+		return fmt.Errorf("mark events read: %w", err)
+	}
+	return nil
+}
+
+// Quarantine sets an event aside that no turn can read, so that the sender's next ones are not held up.
+func (tx *Tx) Quarantine(id, fault string) error {
+	err := tx.db.Exec("UPDATE inbox_events SET done_at = ?, wake_at = NULL, fault = ? WHERE id = ?",
+		tx.Now, fault, id).Error
+	if err != nil {
+		return fmt.Errorf("quarantine event %s: %w", id, err)
+	}
+	return nil
+}

@@ -1,0 +1,229 @@
+package store
+
+import (
+	"fmt"
+	"time"
+
+	"gorm.io/gorm/clause"
+
+	"github.com/vticket/vticket/models"
+)
+
+// Say keeps an outgoing message and queues its first delivery to the conversation's address.
+func (tx *Tx) Say(m models.Message) (models.Message, error) {
+	m.ID, m.Direction, m.CreatedAt = models.NewID(), models.DirectionOut, tx.Now
+	if err := tx.insertMessage(&m); err != nil {
+		return m, err
+	}
+	c, err := tx.Conversation(m.ConversationID)
+	if err != nil {
+		return m, err
+	}
+	d := models.Delivery{
+		ID: models.NewID(), MessageID: m.ID, AddressID: c.AddressID, Status: models.DeliveryQueued,
+		NotBefore: tx.Now, CreatedAt: tx.Now,
+	}
+	if err := tx.db.Create(&d).Error; err != nil {
+		return m, fmt.Errorf("queue delivery: %w", err)
+	}
+	return m, tx.wakeAddress(c.AddressID)
+}
+
+func (tx *Tx) wakeAddress(id string) error {
+	var w models.Wake
+	err := tx.db.Raw(`UPDATE reporter_addresses SET epoch = epoch + 1, wakes = 1, wake_at = ? WHERE id = ?
+		RETURNING id, epoch`, tx.Now.Add(wakeAfter), id).Scan(&w).Error
+	if err != nil {
+		return fmt.Errorf("wake address: %w", err)
+	}
+	w.Kind = models.KindDeliver
+	tx.Wake(w)
+	return nil
+}
+
+// Heard keeps an incoming message.
+func (tx *Tx) Heard(m models.Message) (models.Message, error) {
+	m.ID, m.Direction, m.Key = models.NewID(), models.DirectionIn, models.KeyVerbatim
+	if m.CreatedAt.IsZero() {
+		m.CreatedAt = tx.Now
+	}
+	return m, tx.insertMessage(&m)
+}
+
+func (tx *Tx) insertMessage(m *models.Message) error {
+	if m.Args == nil {
+		m.Args = models.Args{}
+	}
+	if m.Buttons == nil {
+		m.Buttons = []models.Button{}
+	}
+	if err := tx.db.Create(m).Error; err != nil {
+		return fmt.Errorf("create message: %w", err)
+	}
+	return nil
+}
+
+// LinkMessages says that messages belong to a ticket.
+func (tx *Tx) LinkMessages(ids []string, ticketID string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	err := tx.db.Exec("UPDATE messages SET ticket_id = ? WHERE id IN ?", ticketID, ids).Error
+	if err != nil {
+		return fmt.Errorf("link messages: %w", err)
+	}
+	return nil
+}
+
+// Said is a message as its conversation shows it: the words that came in, or the text as it was sent.
+type Said struct {
+	models.Message
+	Shown string
+}
+
+// MessagesAfter returns what was said in a conversation after a message id (empty: from the beginning), oldest
+// first: everything that came in, and what went out and has been sent.
+func (tx *Tx) MessagesAfter(conversationID, after string, limit int) ([]Said, error) {
+	q := tx.db.Table("messages m").Select("m.*, coalesce(d.text, m.text) AS shown").
+		Joins("LEFT JOIN deliveries d ON d.message_id = m.id AND d.status = 'sent' AND d.part = 0").
+		Where("m.conversation_id = ? AND (m.direction = 'in' OR d.id IS NOT NULL)", conversationID)
+	if after != "" {
+		q = q.Where("m.id > ?", after)
+	}
+	var rows []Said
+	if err := q.Order("m.id").Limit(limit).Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("messages: %w", err)
+	}
+	return rows, nil
+}
+
+// LastQuestion returns the last thing said to a conversation: its buttons are what a bare number answers.
+func (tx *Tx) LastQuestion(conversationID string) (m models.Message, found bool, err error) {
+	rows := []models.Message{}
+	err = tx.db.Where("conversation_id = ? AND direction = 'out'", conversationID).Order("id DESC").Limit(1).
+		Find(&rows).Error
+	if err != nil {
+		return m, false, fmt.Errorf("last question: %w", err)
+	}
+	if len(rows) == 0 {
+		return m, false, nil
+	}
+	return rows[0], true, nil
+}
+
+// TicketMessages returns everything said about a ticket, oldest first.
+func (tx *Tx) TicketMessages(ticketID string) ([]models.Message, error) {
+	var rows []models.Message
+	if err := tx.db.Where("ticket_id = ?", ticketID).Order("id").Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("ticket messages: %w", err)
+	}
+	return rows, nil
+}
+
+// Message returns one message, or ErrNotFound.
+func (tx *Tx) Message(id string) (models.Message, error) {
+	var m models.Message
+	if err := one(tx.db.Take(&m, "id = ?", id).Error); err != nil {
+		return m, fmt.Errorf("message %s: %w", id, err)
+	}
+	return m, nil
+}
+
+// LeaseFor is how long one sender may hold an address. Every call to a platform ends 5 s before (design §4).
+const LeaseFor = 20 * time.Second
+
+// ClaimAddress takes the lease of an address under a new token; ok is false while another sender holds it.
+func (tx *Tx) ClaimAddress(id string) (a models.Address, ok bool, err error) {
+	rows := []models.Address{}
+	err = tx.db.Raw(`UPDATE reporter_addresses SET lease_until = ?, lease_token = ?
+		WHERE id = ? AND (lease_until IS NULL OR lease_until <= ?) RETURNING *`,
+		tx.Now.Add(LeaseFor), models.NewToken(), id, tx.Now).Scan(&rows).Error
+	if err != nil {
+		return a, false, fmt.Errorf("claim address: %w", err)
+	}
+	if len(rows) == 0 {
+		return a, false, nil
+	}
+	return rows[0], true, nil
+}
+
+// HoldAddress prolongs the lease; ErrConflict means that it was lost: whatever its holder learned since is stale.
+func (tx *Tx) HoldAddress(a models.Address) error {
+	res := tx.db.Exec("UPDATE reporter_addresses SET lease_until = ? WHERE id = ? AND lease_token = ?",
+		tx.Now.Add(LeaseFor), a.ID, a.LeaseToken)
+	if res.Error != nil {
+		return fmt.Errorf("hold address: %w", res.Error)
+	}
+	if res.RowsAffected == 0 {
+		return fmt.Errorf("lease of address %s: %w", a.ID, models.ErrConflict)
+	}
+	return nil
+}
+
+// NextDelivery returns the first delivery of an address that may go out now. Those before it that wait for a later
+// try hold it back, dead ones do not.
+func (tx *Tx) NextDelivery(addressID string) (d models.Delivery, found bool, err error) {
+	rows := []models.Delivery{}
+	err = tx.db.Where("address_id = ? AND status IN ('queued','sending')", addressID).Order("id").Limit(1).
+		Find(&rows).Error
+	if err != nil {
+		return d, false, fmt.Errorf("next delivery: %w", err)
+	}
+	if len(rows) == 0 || rows[0].NotBefore.After(tx.Now) {
+		return d, false, nil
+	}
+	return rows[0], true, nil
+}
+
+// SaveDelivery keeps how far a delivery has come.
+func (tx *Tx) SaveDelivery(d models.Delivery) error {
+	err := tx.db.Model(&d).Select("Status", "Attempts", "NotBefore", "Ambiguous", "PlatformID", "ErrorClass", "Text",
+		"SentAt").UpdateColumns(&d).Error
+	if err != nil {
+		return fmt.Errorf("save delivery: %w", err)
+	}
+	return nil
+}
+
+// ReleaseAddress gives the lease back and asks for the next waiting delivery, if there is one.
+func (tx *Tx) ReleaseAddress(a models.Address) error {
+	var held models.Address
+	err := tx.db.Clauses(forUpdate).Take(&held, "id = ? AND lease_token = ?", a.ID, a.LeaseToken).Error
+	if err = one(err); err != nil {
+		return fmt.Errorf("release address %s: %w", a.ID, err)
+	}
+	open := []models.Delivery{}
+	err = tx.db.Where("address_id = ? AND status IN ('queued','sending')", a.ID).Order("id").Limit(1).Find(&open).Error
+	if err != nil {
+		return fmt.Errorf("release address: %w", err)
+	}
+	set := map[string]any{"lease_until": nil, "lease_token": "", "wake_at": nil, "wakes": 0}
+	if len(open) > 0 {
+		at := later(open[0].NotBefore, tx.Now)
+		set["wake_at"], set["epoch"] = at, held.Epoch+1
+		tx.Wake(models.Wake{Kind: models.KindDeliver, ID: a.ID, Epoch: held.Epoch + 1, At: at})
+	}
+	if err := tx.db.Model(&models.Address{}).Where(clause.Eq{Column: "id", Value: a.ID}).UpdateColumns(set).Error; err != nil {
+		return fmt.Errorf("release address: %w", err)
+	}
+	return nil
+}
+
+// BlockAddress notes that the resident blocked us, or writes again.
+func (tx *Tx) BlockAddress(id string, blocked bool) error {
+	var at *time.Time
+	if blocked {
+		at = &tx.Now
+	}
+	if err := tx.db.Exec("UPDATE reporter_addresses SET blocked_at = ? WHERE id = ?", at, id).Error; err != nil {
+		return fmt.Errorf("block address: %w", err)
+	}
+	return nil
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,224 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"gorm.io/driver/postgres"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
+	"github.com/vticket/vticket/models"
+)
+
+// Store is the database, and the time by which everything is decided.
+type Store struct {
+	// OnCommit is told the wake-ups of every committed transaction. It is set once, before the first transaction;
+	// it must not block for long and its failure is nobody's: the sweep finds the same rows.
+	OnCommit func(context.Context, []models.Wake)
+
+	write, read *gorm.DB
+	postgres    bool
+	base        func() time.Time
+	offset      atomic.Int64 // database time minus base, nanoseconds
+	log         *slog.Logger
+}
+
+// Options are what Open needs besides the address.
+type Options struct {
+	Now func() time.Time // the machine's clock; tests and demos bring their own
+	Log *slog.Logger
+}
+
+// Open connects to "postgres://…" or to an SQLite file ("sqlite:PATH"). It does not migrate.
+func Open(dsn string, opt Options) (*Store, error) {
+	if opt.Log == nil {
+		opt.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	s := &Store{base: opt.Now, log: opt.Log, OnCommit: func(context.Context, []models.Wake) {}}
+	config := &gorm.Config{
+		SkipDefaultTransaction: true, PrepareStmt: true, NowFunc: s.Now, Logger: logger.Discard,
+	}
+	if path, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
+		return s, s.openSQLite(path, config)
+	}
+	db, err := gorm.Open(postgres.Open(dsn), config)
+	if err != nil {
+		return nil, fmt.Errorf("open postgres: %w", redactDSN(err))
+	}
+	pool, err := db.DB()
+	if err != nil {
+		return nil, fmt.Errorf("open postgres: %w", err)
+	}
+	pool.SetMaxOpenConns(24)
+	pool.SetMaxIdleConns(24)
+	s.write, s.read, s.postgres = db, db, true
+	return s, nil
+}
+
+// redactDSN drops the connection string, which holds the password, from a connection error.
+func redactDSN(err error) error {
+	var parse *pgconn.ParseConfigError
+	if errors.As(err, &parse) {
+		return errors.New("the address is malformed")
+	}
+	return err
+}
+
+func (s *Store) openSQLite(path string, config *gorm.Config) error {
+	for _, pool := range []**gorm.DB{&s.write, &s.read} {
+		conn, err := openSQLite(path, pool == &s.write)
+		if err != nil {
+			return err
+		}
+		own := *config
+		if *pool, err = gorm.Open(sqliteDialect{conn}, &own); err != nil {
+			return fmt.Errorf("open %s: %w", path, err)
+		}
+	}
+	return nil
+}
+
+// Close ends all connections.
+func (s *Store) Close() error {
+	var all []error
+	for _, db := range []*gorm.DB{s.write, s.read} {
+		if pool, err := db.DB(); err == nil {
+			all = append(all, pool.Close())
+		}
+	}
+	return errors.Join(all...)
+}
+
+// Postgres tells which of the two databases this is.
+func (s *Store) Postgres() bool { return s.postgres }
+
+// Now is the time in UTC, cut to the microseconds that both databases keep.
+func (s *Store) Now() time.Time {
+	return s.base().Add(time.Duration(s.offset.Load())).UTC().Truncate(time.Microsecond)
+}
+
+// KeepTime follows the clock of PostgreSQL until ctx ends, so that all replicas decide by one clock.
+func (s *Store) KeepTime(ctx context.Context) {
+	for s.postgres {
+		if err := s.sampleTime(ctx); err != nil && ctx.Err() == nil {
+			s.log.WarnContext(ctx, "database time not read", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(5 * time.Second):
+		}
+	}
+}
+
+func (s *Store) sampleTime(ctx context.Context) error {
+	before := s.base()
+	var at time.Time
+	if err := s.read.WithContext(ctx).Raw("SELECT clock_timestamp()").Row().Scan(&at); err != nil {
+		return err
+	}
+	after := s.base()
+	s.offset.Store(int64(at.Sub(before.Add(after.Sub(before) / 2))))
+	return nil
+}
+
+// Ping tells whether the database answers and is migrated.
+func (s *Store) Ping(ctx context.Context) error {
+	var n int64
+	if err := s.read.WithContext(ctx).Raw("SELECT count(*) FROM feed WHERE pos < 0").Row().Scan(&n); err != nil {
+		return fmt.Errorf("ask the database: %w", err)
+	}
+	return nil
+}
+
+type inTx struct{}
+
+// Tx runs fn in one transaction. On a serialization failure, a deadlock or a busy database fn runs again, so it
+// touches only tx and its own locals. After COMMIT the wake-ups that fn asked for go to OnCommit. A Tx inside a Tx
+// fails at once: it would wait for itself.
+func (s *Store) Tx(ctx context.Context, fn func(tx *Tx) error) error {
+	if ctx.Value(inTx{}) != nil {
+		return errors.New("transaction inside a transaction")
+	}
+	ctx = context.WithValue(ctx, inTx{}, true)
+	for try := 1; ; try++ {
+		tx := &Tx{Now: s.Now(), postgres: s.postgres}
+		err := s.write.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+			tx.db = db
+			return fn(tx)
+		})
+		if err == nil {
+			if len(tx.wakes) > 0 {
+				s.OnCommit(context.WithoutCancel(ctx), tx.wakes)
+			}
+			return nil
+		}
+		if try == 5 || !retryable(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(time.Duration(try*try) * 5 * time.Millisecond):
+		}
+	}
+}
+
+// Read runs fn on one unchanging view of the database; writing fails.
+func (s *Store) Read(ctx context.Context, fn func(tx *Tx) error) error {
+	options := &sql.TxOptions{ReadOnly: s.postgres, Isolation: sql.LevelDefault}
+	if s.postgres {
+		options.Isolation = sql.LevelRepeatableRead
+	}
+	return s.read.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+		return fn(&Tx{Now: s.Now(), db: db, postgres: s.postgres})
+	}, options)
+}
+
+// retryable tells the failures after which the same transaction may succeed: 40001 serialization failure, 40P01
+// deadlock (postgresql.org/docs/15/errcodes-appendix.html), SQLITE_BUSY.
+func retryable(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code == "40001" || pg.Code == "40P01"
+	}
+	return sqliteCode(err) == sqliteBusy
+}
+
+// dataFault tells the failures that belong to a row and not to the database: SQLSTATE class 22 and 23.
+func dataFault(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return strings.HasPrefix(pg.Code, "22") || strings.HasPrefix(pg.Code, "23")
+	}
+	return sqliteCode(err) == sqliteConstraint
+}
+
+// Tx is one transaction. Now is its instant: everything in it happens then.
+type Tx struct {
+	Now time.Time
+
+	db       *gorm.DB
+	postgres bool
+	wakes    []models.Wake
+}
+
+// Wake asks for a task after COMMIT.
+func (tx *Tx) Wake(w models.Wake) { tx.wakes = append(tx.wakes, w) }
+
+// one turns gorm's answer about a single row into ours.
+func one(err error) error {
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return models.ErrNotFound
+	}
+	return err
+}

@@ -1,0 +1,173 @@
+// Package notifications knows how to reach people: which words go to which address, what a failed send means and
+// when to try again. It never decides what is said, and never changes a ticket.
+package notifications
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/vticket/vticket/bots"
+	"github.com/vticket/vticket/locales"
+	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/store"
+)
+
+// sendTimeout ends every call to a platform 5 s before the lease does (design §4).
+const sendTimeout = store.LeaseFor - 5*time.Second
+
+// maxAttempts is how often a delivery is tried before it is dead: with the waits of retryAfter, about 12 hours.
+const maxAttempts = 12
+
+// Courier sends what is queued: it is what the task "deliver" calls.
+type Courier struct {
+	Store    *store.Store
+	Adapters map[string]bots.Adapter
+	Log      *slog.Logger
+}
+
+// Deliver sends what waits for one address, in order, under the address's lease. When another courier holds the lease
+// it returns at once: that one looks again before it gives the lease back.
+func (c *Courier) Deliver(ctx context.Context, addressID string) error {
+	var address models.Address
+	var held bool
+	err := c.Store.Tx(ctx, func(tx *store.Tx) error {
+		var err error
+		address, held, err = tx.ClaimAddress(addressID)
+		return err
+	})
+	if err != nil || !held {
+		return err
+	}
+	for {
+		more, err := c.next(ctx, address)
+		if errors.Is(err, models.ErrConflict) {
+			return nil // the lease was lost while we slept: somebody else goes on
+		}
+		if err != nil {
+			return fmt.Errorf("deliver: %w", err)
+		}
+		if !more {
+			break
+		}
+	}
+	return c.Store.Tx(ctx, func(tx *store.Tx) error { return tx.ReleaseAddress(address) })
+}
+
+// parcel is one delivery with all that is needed to send it.
+type parcel struct {
+	delivery models.Delivery
+	out      bots.Outgoing
+}
+
+// next sends one delivery: claimed in one transaction, sent outside of any, recorded in another under the same lease.
+func (c *Courier) next(ctx context.Context, a models.Address) (bool, error) {
+	adapter, ok := c.Adapters[a.Channel]
+	if !ok {
+		return false, fmt.Errorf("no adapter for channel %s", a.Channel)
+	}
+	var p parcel
+	var found bool
+	err := c.Store.Tx(ctx, func(tx *store.Tx) error {
+		var err error
+		p, found, err = c.claim(tx, a)
+		return err
+	})
+	if err != nil || !found {
+		return false, err
+	}
+	sendCtx, cancel := context.WithTimeout(ctx, sendTimeout)
+	sent, sendErr := adapter.Send(sendCtx, p.out)
+	cancel()
+	// What the platform said is kept even if we are being stopped.
+	err = c.Store.Tx(context.WithoutCancel(ctx), func(tx *store.Tx) error {
+		if err := tx.HoldAddress(a); err != nil {
+			return err
+		}
+		d := outcome(p.delivery, sent, sendErr, tx.Now)
+		if d.ErrorClass == string(bots.ErrBlocked) {
+			if err := tx.BlockAddress(a.ID, true); err != nil {
+				return err
+			}
+		}
+		return tx.SaveDelivery(d)
+	})
+	if sendErr != nil {
+		c.Log.InfoContext(ctx, "message not delivered", "delivery_id", p.delivery.ID, "channel", a.Channel,
+			"error", sendErr)
+	}
+	return true, err
+}
+
+func (c *Courier) claim(tx *store.Tx, a models.Address) (parcel, bool, error) {
+	if err := tx.HoldAddress(a); err != nil {
+		return parcel{}, false, err
+	}
+	d, found, err := tx.NextDelivery(a.ID)
+	if err != nil || !found {
+		return parcel{}, false, err
+	}
+	m, err := tx.Message(d.MessageID)
+	if err != nil {
+		return parcel{}, false, err
+	}
+	conversation, err := tx.Conversation(m.ConversationID)
+	if err != nil {
+		return parcel{}, false, err
+	}
+	if d.Status == models.DeliverySending {
+		d.Ambiguous = true // its sender died before it could tell us
+	}
+	d.Status, d.Attempts = models.DeliverySending, d.Attempts+1
+	out := render(conversation.Language, m)
+	d.Text = out.Text
+	out.Delivery, out.To = d.ID, a.ExternalID
+	return parcel{delivery: d, out: out}, true, tx.SaveDelivery(d)
+}
+
+// render writes a message in a language, its choices numbered under it.
+func render(lang string, m models.Message) bots.Outgoing {
+	out := bots.Outgoing{Text: locales.Message(lang, m.Key, m.Args)}
+	numbered := make([]string, 0, len(m.Buttons))
+	for i, b := range m.Buttons {
+		title := locales.Message(lang, b.Key, b.Args)
+		out.Buttons = append(out.Buttons, bots.Button{Title: title, Payload: b.Payload})
+		numbered = append(numbered, fmt.Sprintf("%d – %s", i+1, title))
+	}
+	if len(numbered) > 0 {
+		out.Text += "\n" + strings.Join(numbered, "\n")
+	}
+	return out
+}
+
+// outcome is what a delivery becomes by what its send gave.
+func outcome(d models.Delivery, sent bots.Sent, err error, now time.Time) models.Delivery {
+	if err == nil {
+		d.Status, d.PlatformID, d.SentAt, d.ErrorClass = models.DeliverySent, sent.ID, &now, ""
+		return d
+	}
+	failed := &bots.SendError{Class: bots.ErrRetry, Ambiguous: true}
+	errors.As(err, &failed)
+	d.ErrorClass = string(failed.Class)
+	d.Ambiguous = d.Ambiguous || failed.Ambiguous
+	d.Status, d.NotBefore = models.DeliveryQueued, now.Add(retryAfter(d.Attempts))
+	switch failed.Class {
+	case bots.ErrThrottled:
+		d.NotBefore = now.Add(max(failed.RetryAfter, time.Second))
+	case bots.ErrWindow, bots.ErrBlocked, bots.ErrRejected:
+		d.Status = models.DeliveryDead
+	default:
+	}
+	if d.Attempts >= maxAttempts || d.Ambiguous && d.Attempts >= 2 {
+		d.Status = models.DeliveryDead
+	}
+	return d
+}
+
+// retryAfter is the wait before the next try: 5 s, doubling to two hours.
+func retryAfter(attempts int) time.Duration {
+	return min(5*time.Second<<min(attempts-1, 11), 2*time.Hour)
+}

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# The ten things that the main job must show: make accept-main-job.
+# shellcheck source=scripts/accept/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+with_services scripts/accept/main-job.sh "$@"
+
+tests=(go test -count=1 -v)
+
+step 'fresh clone, whole job by HTTP' scripts/accept/main-job-demo.sh
+step 'Telegram over HTTP, webhook and polling' "${tests[@]}" ./cmd/vticket -run TestTelegramMainJob
+step 'killed between the hops' "${tests[@]}" ./cmd/vticket -run TestKill
+step 'bot turn beside staff verb, fenced leases' "${tests[@]}" ./workflow -run TestInterleaving
+step 'Telegram fixtures, refused webhooks' "${tests[@]}" ./bots/telegram ./api -run 'TestFixtures|TestWebhookRefused'
+step 'properties of calendar, moves, reducer' "${tests[@]}" ./models ./workflow ./bots/dialogue -run TestProperty
+STEP_TIMEOUT=600 step 'browser, axe and screenshots' make e2e shots
+STEP_TIMEOUT=900 step 'each bar with its figure' make bench
+STEP_TIMEOUT=1800 step 'lint, test and CI on a clean checkout' scripts/accept/clean-checkout.sh
+step 'someone new finds the file' test -s docs/newcomer-trial.md
+finish

@@ -1,0 +1,116 @@
+// Package workflow knows what may happen to a ticket, and is the only code that changes one. Every verb is a method
+// of the Desk in a file of its own; the caller opens the transaction. It never speaks SQL, never writes a sentence
+// that people read, and never calls a network.
+package workflow
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/store"
+)
+
+// Desk is where tickets are worked on. It is safe for concurrent use.
+type Desk struct{}
+
+// Act names who does a verb to which ticket. Version is the version that the actor saw; 0 accepts any, for the bot
+// and the clock, which decide under the lock.
+type Act struct {
+	Actor   models.Actor
+	Ticket  string
+	Version int64
+}
+
+// change is what every verb on a ticket has in common: take the lock, compare the version, find the legal move, let
+// apply change the row, and write row and event together. apply returns what the event is to be remembered by.
+func (d *Desk) change(
+	tx *store.Tx, act Act, verb models.Verb, apply func(*models.Ticket) (models.Args, error),
+) (models.Ticket, error) {
+	t, err := tx.LockTicket(act.Ticket)
+	if err != nil {
+		return t, err
+	}
+	if act.Actor.Scope != "" && (t.DepartmentID == nil || *t.DepartmentID != act.Actor.Scope) {
+		return t, fmt.Errorf("ticket %s: %w", t.Code, models.ErrNotFound)
+	}
+	if act.Version != 0 && act.Version != t.Version {
+		return t, fmt.Errorf("ticket %s is at version %d: %w", t.Code, t.Version, models.ErrConflict)
+	}
+	before := t
+	if t.State, err = models.Next(verb, t.State); err != nil {
+		return t, err
+	}
+	note, err := apply(&t)
+	if err != nil {
+		return t, err
+	}
+	return t, d.record(tx, record{verb: verb, actor: act.Actor, before: before, after: &t, note: note})
+}
+
+type record struct {
+	verb   models.Verb
+	actor  models.Actor
+	before models.Ticket
+	after  *models.Ticket
+	note   models.Args
+}
+
+// record writes one event and the row that it leads to, under the version that was read.
+func (d *Desk) record(tx *store.Tx, r record) error {
+	data, err := models.EventData{Set: models.Changed(r.before, *r.after), Note: r.note}.Encode()
+	if err != nil {
+		return err
+	}
+	e := models.Event{
+		ID: models.NewID(), TicketID: r.after.ID, Seq: r.before.LastSeq + 1, Verb: r.verb,
+		ActorKind: r.actor.Kind, ActorID: r.actor.ID, At: tx.Now, Data: data, PrevHash: r.before.HeadHash,
+	}
+	e.Hash = e.Seal()
+	r.after.LastSeq, r.after.HeadHash = e.Seq, e.Hash
+	if r.before.Version == 0 {
+		r.after.Version, r.after.UpdatedAt = 1, tx.Now
+		if err := tx.InsertTicket(r.after); err != nil {
+			return err
+		}
+	} else if err := tx.SaveTicket(r.after, r.before.Version); err != nil {
+		return err
+	}
+	return tx.AppendEvent(e)
+}
+
+// tellReporters says something to everyone who reported a ticket through a chat.
+func (d *Desk) tellReporters(tx *store.Tx, t models.Ticket, m models.Message) error {
+	reports, err := tx.Reports(t.ID)
+	if err != nil {
+		return err
+	}
+	told := map[string]bool{}
+	for _, r := range reports {
+		if r.ConversationID == nil || told[*r.ConversationID] {
+			continue
+		}
+		told[*r.ConversationID] = true
+		m.ConversationID, m.TicketID = *r.ConversationID, &t.ID
+		if _, err := tx.Say(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// departmentName is how a ticket's department is called, empty while it has none.
+func departmentName(tx *store.Tx, t models.Ticket) (string, error) {
+	if t.DepartmentID == nil {
+		return "", nil
+	}
+	dep, err := tx.Department(*t.DepartmentID)
+	return dep.Name, err
+}
+
+func rfc3339(at *time.Time) string {
+	if at == nil {
+		return ""
+	}
+	return at.UTC().Format(time.RFC3339)
+}

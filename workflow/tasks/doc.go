@@ -1,0 +1,24 @@
+// Package tasks is the bell: it tells a worker that a row has work to do.
+//
+// It knows task kinds and row ids, how to ask for them through asynq, how to run what asks are answered with,
+// how to sweep the database for rows nobody rang for, and how to keep a small Redis inside the process.
+//
+// It never knows a ticket, never opens the database, and never promises that a ring arrives: Redis may be down,
+// slow or wiped at any time, and the sweep then decides by the rows alone. For the same reason handlers may run
+// twice, up to a second early, or late, so each of them must claim its row before it acts.
+package tasks
+
+import "github.com/vticket/vticket/models"
+
+// Two queues, because asynq has one concurrency per server: shrinking photos must not hold up a reply.
+const (
+	queueChat  = "chat"
+	queueMedia = "media"
+)
+
+func queueOf(kind string) string {
+	if kind == models.KindFetch {
+		return queueMedia
+	}
+	return queueChat
+}

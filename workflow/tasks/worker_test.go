@@ -1,0 +1,154 @@
+package tasks
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hibiken/asynq"
+
+	"github.com/vticket/vticket/models"
+)
+
+func TestFailureIsRetriedAndItsCauseStaysOutOfRedis(t *testing.T) {
+	t.Parallel()
+	for name, redisURL := range everyRedis(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			look, row := inspector(t, redisURL), newRow()
+			stored := make(chan string, 10)
+			attempts := 0
+			worker := newWorker(t, redisURL, Options{})
+			worker.Handle(models.KindDeliver, func(_ context.Context, id string) error {
+				if attempts++; attempts == 1 {
+					return errors.New("platform says: bad token s3cret")
+				}
+				info, err := look.GetTaskInfo(queueChat, models.KindDeliver+":"+id+":1")
+				if err != nil {
+					return err
+				}
+				stored <- info.LastErr
+				return nil
+			})
+			start(t, worker)
+			newBell(t, redisURL).Ring(t.Context(), []models.Wake{wake(models.KindDeliver, row)})
+			if got := next(t, stored); got == "" || strings.Contains(got, "s3cret") {
+				t.Errorf("redis keeps %q", got)
+			}
+		})
+	}
+}
+
+func TestLastFailureIsTold(t *testing.T) {
+	t.Parallel()
+	for name, redisURL := range everyRedis(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			told := make(chan string, 10)
+			worker := newWorker(t, redisURL, Options{Archived: func(ctx context.Context, kind, id string) {
+				if ctx.Err() == nil {
+					told <- kind + " " + id
+				}
+			}})
+			worker.Handle(models.KindFire, func(ctx context.Context, _ string) error {
+				<-ctx.Done() // the attempt is over, and so is its context
+				return ctx.Err()
+			})
+			start(t, worker)
+			row := newRow()
+			_, err := newBell(t, redisURL).client.EnqueueContext(t.Context(), asynq.NewTask(models.KindFire, []byte(row)),
+				asynq.Queue(queueChat), asynq.MaxRetry(0), asynq.Timeout(time.Second))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, want := next(t, told), models.KindFire+" "+row; got != want {
+				t.Errorf("told of %q, want %q", got, want)
+			}
+		})
+	}
+}
+
+func TestSweepRingsAndSurvivesAnError(t *testing.T) {
+	t.Parallel()
+	for name, redisURL := range everyRedis(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			row, sweeps, runs := newRow(), 0, make(chan run, 100)
+			worker := newWorker(t, redisURL, Options{
+				Bell:       newBell(t, redisURL),
+				SweepEvery: 20 * time.Millisecond,
+				Sweep: func(context.Context) ([]models.Wake, error) {
+					if sweeps++; sweeps == 1 {
+						return nil, errors.New("database is away")
+					}
+					return []models.Wake{wake(models.KindSettle, row)}, nil
+				},
+			})
+			worker.Handle(models.KindSettle, func(ctx context.Context, id string) error {
+				select {
+				case runs <- run{id: id}:
+				case <-ctx.Done():
+				}
+				return nil
+			})
+			start(t, worker)
+			if got := next(t, runs).id; got != row {
+				t.Errorf("ran %s, want %s", got, row)
+			}
+		})
+	}
+}
+
+func TestPhotosDoNotHoldUpChat(t *testing.T) {
+	t.Parallel()
+	for name, redisURL := range everyRedis(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			shrinking, answered, done := make(chan run, 1), make(chan run, 1), make(chan run, 1)
+			worker := newWorker(t, redisURL, Options{Concurrency: 1, Media: 1})
+			worker.Handle(models.KindFetch, func(ctx context.Context, id string) error {
+				shrinking <- run{id: id}
+				select {
+				case r := <-answered:
+					done <- r
+				case <-ctx.Done():
+				}
+				return nil
+			})
+			worker.Handle(models.KindConverse, record(answered))
+			start(t, worker)
+			bell := newBell(t, redisURL)
+			bell.Ring(t.Context(), []models.Wake{wake(models.KindFetch, newRow())})
+			next(t, shrinking)
+			bell.Ring(t.Context(), []models.Wake{wake(models.KindConverse, newRow())})
+			next(t, done)
+		})
+	}
+}
+
+func TestShutdownLetsAHandlerFinish(t *testing.T) {
+	t.Parallel()
+	for name, redisURL := range everyRedis(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			begun, finish, finished := make(chan run, 1), make(chan run), false
+			worker := newWorker(t, redisURL, Options{})
+			worker.Handle(models.KindDeliver, func(ctx context.Context, id string) error {
+				begun <- run{id: id}
+				<-finish
+				finished = ctx.Err() == nil
+				return nil
+			})
+			stop := start(t, worker)
+			newBell(t, redisURL).Ring(t.Context(), []models.Wake{wake(models.KindDeliver, newRow())})
+			next(t, begun)
+			time.AfterFunc(100*time.Millisecond, func() { close(finish) })
+			stop()
+			if !finished {
+				t.Error("the handler was cut off")
+			}
+		})
+	}
+}
