@@ -50,17 +50,17 @@ type Media struct {
 // Incoming is one canonical event: what an adapter makes of what its platform sent. Pointers are nil where the
 // platform said nothing; 0 is a value.
 type Incoming struct {
-	Channel   string     `json:"channel"`
-	Account   *string    `json:"account_id"`
-	User      string     `json:"external_user_id"`
-	Message   *string    `json:"external_message_id"`
-	Kind      Kind       `json:"kind"`
-	Text      *string    `json:"text"`
-	Lat       *float64   `json:"lat"`
-	Lon       *float64   `json:"lon"`
-	Media     []Media    `json:"media"`
-	At        *time.Time `json:"timestamp"`
-	Actionable bool      `json:"actionable"` // may open or extend a ticket
+	Channel    string     `json:"channel"`
+	Account    *string    `json:"account_id"`
+	User       string     `json:"external_user_id"`
+	Message    *string    `json:"external_message_id"`
+	Kind       Kind       `json:"kind"`
+	Text       *string    `json:"text"`
+	Lat        *float64   `json:"lat"`
+	Lon        *float64   `json:"lon"`
+	Media      []Media    `json:"media"`
+	At         *time.Time `json:"timestamp"`
+	Actionable bool       `json:"actionable"` // may open or extend a ticket
 
 	Sequence      int64   `json:"-"` // orders events of one instant
 	Dedupe        string  `json:"-"` // stands for Message where there is none

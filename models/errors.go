@@ -16,7 +16,7 @@ var (
 )
 
 // Invalid is something that a person can correct: which field, and the locale key of the sentence that says how.
-type Invalid struct {
+type Invalid struct { //nolint:errname // the name that style.md rule 5 gives it
 	Field string
 	Key   string
 }
@@ -25,13 +25,15 @@ type Invalid struct {
 func (e Invalid) Error() string { return fmt.Sprintf("invalid %s: %s", e.Field, e.Key) }
 
 // IllegalMove says that a verb is not possible in the state that a ticket is in.
-type IllegalMove struct {
+type IllegalMove struct { //nolint:errname // reads as what it is, beside Invalid
 	Verb Verb
 	From State
 }
 
 // Error names the verb and the state.
-func (e IllegalMove) Error() string { return fmt.Sprintf("%s is not possible while %s", e.Verb, e.From) }
+func (e IllegalMove) Error() string {
+	return fmt.Sprintf("%s is not possible while %s", e.Verb, e.From)
+}
 
 // Is lets an illegal move be recognised as a conflict: somebody else was quicker.
 func (e IllegalMove) Is(target error) bool { return target == ErrConflict }

@@ -13,7 +13,7 @@ func (d *Desk) Reopen(tx *store.Tx, in ReopenInput) (models.Ticket, error) {
 	t, err := d.change(tx, in.Act, models.VerbReopen, func(t *models.Ticket) (models.Args, error) {
 		t.Reopens++
 		t.Outcome, t.ResolvedAt, t.ClosedAt = "", nil, nil
-		return nil, nil
+		return models.Args{}, nil
 	})
 	if err != nil {
 		return t, err

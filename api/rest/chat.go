@@ -25,7 +25,7 @@ const (
 type chatMessageInput struct {
 	Asker
 	Body struct {
-		ClientID  string   `json:"client_id" minLength:"1" maxLength:"100" doc:"Made by the client: a repeat is harmless."`
+		ClientID  string   `json:"client_id" minLength:"1" maxLength:"100" doc:"Made by the client; repeats are harmless."`
 		Text      string   `json:"text,omitempty" maxLength:"10000"`
 		Lat       *float64 `json:"lat,omitempty" minimum:"-90" maximum:"90"`
 		Lon       *float64 `json:"lon,omitempty" minimum:"-180" maximum:"180"`
@@ -84,19 +84,21 @@ type chatTicketsOutput struct {
 func (a *API) chatRoutes(v1 huma.API) {
 	tags, security := []string{"chat"}, []map[string][]string{{"bearer": {}}}
 	huma.Register(v1, huma.Operation{
-		OperationID: "open-chat", Method: http.MethodPost, Path: "/chat/sessions", Summary: "Begin a chat", Tags: tags,
+		OperationID: "open-chat", Method: http.MethodPost, Path: "/chat/sessions", Tags: tags,
+		Summary: "Begin a chat",
 	}, a.openChat)
 	huma.Register(v1, huma.Operation{
-		OperationID: "send-chat-message", Method: http.MethodPost, Path: "/chat/messages", Tags: tags, Security: security,
-		Summary: "Say something, place something, press a button", DefaultStatus: http.StatusAccepted, MaxBodyBytes: bodyLimit,
+		OperationID: "send-chat-message", Method: http.MethodPost, Path: "/chat/messages",
+		Tags: tags, Security: security, Summary: "Say something, place something, press a button", DefaultStatus: http.StatusAccepted,
+		MaxBodyBytes: bodyLimit,
 	}, a.sendChat)
 	huma.Register(v1, huma.Operation{
-		OperationID: "list-chat-messages", Method: http.MethodGet, Path: "/chat/messages", Tags: tags, Security: security,
-		Summary: "What was said",
+		OperationID: "list-chat-messages", Method: http.MethodGet, Path: "/chat/messages",
+		Tags: tags, Security: security, Summary: "What was said",
 	}, a.listChat)
 	huma.Register(v1, huma.Operation{
-		OperationID: "list-chat-tickets", Method: http.MethodGet, Path: "/chat/tickets", Tags: tags, Security: security,
-		Summary: "What became of it",
+		OperationID: "list-chat-tickets", Method: http.MethodGet, Path: "/chat/tickets",
+		Tags: tags, Security: security, Summary: "What became of it",
 	}, a.listChatTickets)
 }
 

@@ -61,8 +61,7 @@ func newError(status int, message string, errs ...error) huma.StatusError {
 	p := web.NewProblem(status, code, locales.Vietnamese)
 	details := []string{message}
 	for _, err := range errs {
-		var d *huma.ErrorDetail
-		if errors.As(err, &d) {
+		if d, ok := errors.AsType[*huma.ErrorDetail](err); ok {
 			details = append(details, d.Location+": "+d.Message)
 		}
 	}

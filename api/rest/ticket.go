@@ -36,7 +36,8 @@ type ticketView struct {
 func view(t models.Ticket) ticketView {
 	return ticketView{
 		Code: t.Code, State: string(t.State), Outcome: string(t.Outcome), Priority: string(t.Priority),
-		Category: t.Category, Area: t.AreaCode, Lat: t.Lat, Lon: t.Lon, Address: t.Address, DepartmentID: t.DepartmentID,
+		Category: t.Category, Area: t.AreaCode, Lat: t.Lat, Lon: t.Lon, Address: t.Address,
+		DepartmentID: t.DepartmentID,
 		PromiseDue: t.PromiseDue, TargetDue: t.TargetDue, Version: t.Version, CreatedAt: t.CreatedAt.UTC(),
 	}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // Problem is a refusal as RFC 9457 writes it. Code is stable: clients decide by it, never by the words.
-type Problem struct {
+type Problem struct { //nolint:errname // the name that RFC 9457 gives it
 	Type   string `json:"type" doc:"A page that explains the code."`
 	Title  string `json:"title" doc:"The refusal in words, in the language of the asker."`
 	Status int    `json:"status"`
@@ -31,7 +31,8 @@ func (p *Problem) ContentType(string) string { return "application/problem+json"
 // NewProblem makes a refusal of a code; its words come from the locale key "problem_<code>".
 func NewProblem(status int, code, lang string) *Problem {
 	return &Problem{
-		Type: "/api/docs#problem-" + code, Title: locales.Message(lang, "problem_"+code, nil), Status: status, Code: code,
+		Type: "/api/docs#problem-" + code, Title: locales.Message(lang, "problem_"+code, nil),
+		Status: status, Code: code,
 	}
 }
 

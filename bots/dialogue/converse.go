@@ -223,8 +223,7 @@ func (s *scene) verb(e Effect) error {
 	} else if t, err = s.talk.Desk.Close(s.tx, workflow.CloseInput{Act: act}); err == nil {
 		err = s.say(Effect{Key: "closed_thanks", Args: models.Args{"code": models.SpokenCode(t.Code)}})
 	}
-	var illegal models.IllegalMove
-	if errors.As(err, &illegal) {
+	if _, late := errors.AsType[models.IllegalMove](err); late {
 		return nil
 	}
 	return err

@@ -4,6 +4,7 @@
 package dialogue
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -130,10 +131,8 @@ func settle(d Draft, now time.Time) (Draft, []Effect) {
 		return d, nil
 	}
 	d.WakeAt = time.Time{}
-	for _, asked := range d.Asked {
-		if asked == missing {
-			return d, nil
-		}
+	if slices.Contains(d.Asked, missing) {
+		return d, nil
 	}
 	d.Asked = append(d.Asked, missing)
 	return d, []Effect{{Kind: EffectSay, Key: missing}}

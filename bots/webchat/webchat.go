@@ -29,7 +29,9 @@ func (Adapter) Name() string { return Name }
 func (Adapter) Verify(http.Header, []byte) error { return errors.New("web chat has no webhook") }
 
 // Parse refuses every webhook: this channel has none.
-func (Adapter) Parse([]byte) ([]bots.Incoming, error) { return nil, errors.New("web chat has no webhook") }
+func (Adapter) Parse([]byte) ([]bots.Incoming, error) {
+	return nil, errors.New("web chat has no webhook")
+}
 
 // Send is done when the delivery is recorded; repeating it changes nothing.
 func (a Adapter) Send(_ context.Context, out bots.Outgoing) (bots.Sent, error) {

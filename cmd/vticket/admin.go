@@ -26,7 +26,7 @@ func withStore(ctx context.Context, do func(*store.Store) error) error {
 	if err != nil {
 		return err
 	}
-	defer s.Close() //nolint:errcheck // nothing is left to write
+	defer s.Close()
 	if c.DatabaseURL == "" {
 		if err := s.Migrate(ctx); err != nil {
 			return err
@@ -57,10 +57,11 @@ func adminCommand() *cobra.Command {
 	var email, role, department string
 	var fromStdin bool
 	create := &cobra.Command{
-		Use: "create", Short: "Create a member of staff; the password is the first line of standard input", Args: cobra.NoArgs,
+		Use: "create", Args: cobra.NoArgs,
+		Short: "Create a member of staff; the password is the first line of standard input",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !fromStdin {
-				return errors.New("give --password-stdin and the password on standard input: arguments are seen by everyone")
+				return errors.New("give --password-stdin and the password on standard input: arguments are seen by all")
 			}
 			password, err := bufio.NewReader(cmd.InOrStdin()).ReadString('\n')
 			if password = strings.TrimRight(password, "\r\n"); len(password) < 8 {

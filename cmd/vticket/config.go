@@ -53,7 +53,8 @@ func (c Config) validate() error {
 		faults = append(faults, errors.New("DATABASE_URL must begin with postgres://"))
 	}
 	if (c.DatabaseURL == "") != (c.RedisURL == "") {
-		faults = append(faults, errors.New("DATABASE_URL and REDIS_URL go together: set both, or none for the embedded stack"))
+		faults = append(faults,
+			errors.New("DATABASE_URL and REDIS_URL go together: set both, or none for the embedded stack"))
 	}
 	if c.PublicURL != "" {
 		if u, err := url.Parse(c.PublicURL); err != nil || u.Scheme == "" || u.Host == "" {

@@ -111,7 +111,8 @@ func firstRun(ctx context.Context, s *store.Store, out io.Writer) error {
 	made := false
 	err = s.Tx(ctx, func(tx *store.Tx) error {
 		made = false
-		if _, err := tx.SaveDepartment(models.Department{Code: models.HotlineCode, Name: "Tổ điều phối 1022"}); err != nil {
+		_, err := tx.SaveDepartment(models.Department{Code: models.HotlineCode, Name: "Tổ điều phối 1022"})
+		if err != nil {
 			return err
 		}
 		n, err := tx.CountStaff()
@@ -119,7 +120,9 @@ func firstRun(ctx context.Context, s *store.Store, out io.Writer) error {
 			return err
 		}
 		made = true
-		return tx.InsertStaff(&models.Staff{Email: "admin@localhost", Name: "Admin", Role: models.RoleAdmin, PasswordHash: hash})
+		return tx.InsertStaff(&models.Staff{
+			Email: "admin@localhost", Name: "Admin", Role: models.RoleAdmin, PasswordHash: hash,
+		})
 	})
 	if err == nil && made {
 		fmt.Fprintf(out, "First admin: admin@localhost, password %s (shown once)\n", password)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/vticket/vticket/api"
@@ -137,7 +138,7 @@ func (s *stack) ready(ctx context.Context) error {
 }
 
 func (s *stack) close() {
-	for i := len(s.closers) - 1; i >= 0; i-- {
-		s.closers[i]()
+	for _, end := range slices.Backward(s.closers) {
+		end()
 	}
 }

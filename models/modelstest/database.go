@@ -25,11 +25,11 @@ type Clock struct {
 }
 
 // NewClock returns a clock that stands at an instant of RFC 3339.
-func NewClock(t testing.TB, at string) *Clock {
-	t.Helper()
+func NewClock(tb testing.TB, at string) *Clock {
+	tb.Helper()
 	when, err := time.Parse(time.RFC3339, at)
 	if err != nil {
-		t.Fatalf("the clock is to stand at an instant of RFC 3339: %v", err)
+		tb.Fatalf("the clock is to stand at an instant of RFC 3339: %v", err)
 	}
 	return &Clock{at: when}
 }
@@ -55,67 +55,71 @@ const DatabaseURL = "VTICKET_TEST_DATABASE_URL"
 func EachStore(t *testing.T, now func() time.Time, test func(t *testing.T, s *store.Store)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { test(t, SQLite(t, now)) })
-	if os.Getenv(DatabaseURL) == "" {
+	if server() == "" {
 		return // make test-fast: SQLite only; make test names a server or fails
 	}
 	t.Run("postgres", func(t *testing.T) { test(t, Postgres(t, now)) })
 }
 
 // SQLite returns a fresh database in a file of the test's own folder.
-func SQLite(t testing.TB, now func() time.Time) *store.Store {
-	t.Helper()
-	return open(t, "sqlite:"+filepath.Join(t.TempDir(), "test.db"), now)
+func SQLite(tb testing.TB, now func() time.Time) *store.Store {
+	tb.Helper()
+	return open(tb, "sqlite:"+filepath.Join(tb.TempDir(), "test.db"), now)
 }
 
 // Postgres returns a fresh database on the named server, dropped after the test.
-func Postgres(t testing.TB, now func() time.Time) *store.Store {
-	t.Helper()
-	return open(t, PostgresDSN(t), now)
+func Postgres(tb testing.TB, now func() time.Time) *store.Store {
+	tb.Helper()
+	return open(tb, PostgresDSN(tb), now)
 }
 
 // PostgresDSN makes an empty database on the named server, dropped after the test, and returns its address.
-func PostgresDSN(t testing.TB) string {
-	t.Helper()
-	server := os.Getenv(DatabaseURL)
+func PostgresDSN(tb testing.TB) string {
+	tb.Helper()
+	server := server()
 	address, err := url.Parse(server)
 	if err != nil || server == "" {
-		t.Fatalf("%s must name a PostgreSQL server: run the tests through make test", DatabaseURL)
+		tb.Fatalf("%s must name a PostgreSQL server: run the tests through make test", DatabaseURL)
 	}
 	name := "test_" + models.NewToken()
-	manage(t, server, "CREATE DATABASE "+name)
-	t.Cleanup(func() { manage(t, server, "DROP DATABASE "+name+" WITH (FORCE)") })
+	manage(tb, server, "CREATE DATABASE "+name)
+	tb.Cleanup(func() { manage(tb, server, "DROP DATABASE "+name+" WITH (FORCE)") })
 	address.Path = "/" + name
 	return address.String()
 }
 
-func manage(t testing.TB, server, statement string) {
-	t.Helper()
+func manage(tb testing.TB, server, statement string) {
+	tb.Helper()
 	db, err := sql.Open("pgx", server)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	defer db.Close() //nolint:errcheck // a test's connection
+	defer db.Close()
 	if _, err := db.ExecContext(context.Background(), statement); err != nil {
-		t.Fatal(fmt.Errorf("%s: %w", statement, err))
+		tb.Fatal(fmt.Errorf("%s: %w", statement, err))
 	}
 }
 
-func open(t testing.TB, dsn string, now func() time.Time) *store.Store {
-	t.Helper()
+func open(tb testing.TB, dsn string, now func() time.Time) *store.Store {
+	tb.Helper()
 	s, err := store.Open(dsn, store.Options{Now: now})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { _ = s.Close() })
+	tb.Cleanup(func() { _ = s.Close() })
 	if err := s.Migrate(context.Background()); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	err = s.Tx(context.Background(), func(tx *store.Tx) error {
 		_, err := tx.SaveDepartment(models.Department{Code: models.HotlineCode, Name: "Tổ điều phối 1022"})
 		return err
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return s
+}
+
+func server() string {
+	return os.Getenv(DatabaseURL) //nolint:forbidigo // tests are told where to find a server as the program is
 }

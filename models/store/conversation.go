@@ -81,7 +81,8 @@ func (tx *Tx) FindAddress(channel, account, sender string) (a models.Address, fo
 }
 
 func (tx *Tx) meet(a models.Address) error {
-	err := tx.db.Exec(`INSERT INTO conversations (id, address_id, reporter_id, channel, language, last_interaction_at, created_at)
+	err := tx.db.Exec(`INSERT INTO conversations
+		(id, address_id, reporter_id, channel, language, last_interaction_at, created_at)
 		SELECT ?, ?, ?, ?, 'vi', ?, ? WHERE NOT EXISTS (SELECT 1 FROM conversations WHERE address_id = ?)
 		ON CONFLICT DO NOTHING`,
 		models.NewID(), a.ID, a.ReporterID, a.Channel, tx.Now, tx.Now, a.ID).Error

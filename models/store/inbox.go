@@ -18,7 +18,7 @@ var ErrUnavailable = errors.New("inbox unavailable")
 const (
 	inboxBatch = 128                     // rows a statement: 128 × 13 arguments, far below the limits of both databases
 	inboxQueue = 1024                    // callers that may wait at once; the next is refused
-	inboxWait  = 1500 * time.Millisecond // how long a caller waits for COMMIT: platforms retry after 2 s (channels.md §0)
+	inboxWait  = 1500 * time.Millisecond // how long a caller waits for COMMIT: Zalo gives us 2 s
 	wakeAfter  = 20 * time.Second        // a row that nobody finished by then is asked for again
 )
 

@@ -203,7 +203,8 @@ func (tx *Tx) ReleaseAddress(a models.Address) error {
 		set["wake_at"], set["epoch"] = at, held.Epoch+1
 		tx.Wake(models.Wake{Kind: models.KindDeliver, ID: a.ID, Epoch: held.Epoch + 1, At: at})
 	}
-	if err := tx.db.Model(&models.Address{}).Where(clause.Eq{Column: "id", Value: a.ID}).UpdateColumns(set).Error; err != nil {
+	err = tx.db.Model(&models.Address{}).Where(clause.Eq{Column: "id", Value: a.ID}).UpdateColumns(set).Error
+	if err != nil {
 		return fmt.Errorf("release address: %w", err)
 	}
 	return nil

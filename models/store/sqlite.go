@@ -34,10 +34,15 @@ func (d sqliteDialect) Initialize(db *gorm.DB) error {
 	return nil
 }
 
-func (sqliteDialect) Migrator(*gorm.DB) gorm.Migrator                   { return migrator.Migrator{} }
-func (sqliteDialect) DataTypeOf(field *schema.Field) string             { return string(field.DataType) }
-func (sqliteDialect) DefaultValueOf(*schema.Field) clause.Expression    { return clause.Expr{SQL: "NULL"} }
-func (sqliteDialect) Explain(query string, vars ...any) string          { return logger.ExplainSQL(query, nil, `"`, vars...) }
+func (sqliteDialect) Migrator(*gorm.DB) gorm.Migrator { return migrator.Migrator{} }
+
+func (sqliteDialect) DataTypeOf(field *schema.Field) string { return string(field.DataType) }
+
+func (sqliteDialect) DefaultValueOf(*schema.Field) clause.Expression { return clause.Expr{SQL: "NULL"} }
+
+func (sqliteDialect) Explain(query string, vars ...any) string {
+	return logger.ExplainSQL(query, nil, `"`, vars...)
+}
 func (sqliteDialect) BindVarTo(w clause.Writer, _ *gorm.Statement, _ any) { _ = w.WriteByte('?') }
 
 func (sqliteDialect) QuoteTo(w clause.Writer, name string) {
@@ -75,8 +80,7 @@ const (
 )
 
 func sqliteCode(err error) int {
-	var e *sqlite.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		return e.Code() & 0xff
 	}
 	return 0

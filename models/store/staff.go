@@ -48,7 +48,8 @@ const (
 // OpenSession keeps the session of a token.
 func (tx *Tx) OpenSession(token, staffID string) error {
 	s := models.Session{
-		Key: models.TokenKey(token), StaffID: staffID, CreatedAt: tx.Now, SeenAt: tx.Now, ExpiresAt: tx.Now.Add(sessionLife),
+		Key: models.TokenKey(token), StaffID: staffID,
+		CreatedAt: tx.Now, SeenAt: tx.Now, ExpiresAt: tx.Now.Add(sessionLife),
 	}
 	if err := tx.db.Create(&s).Error; err != nil {
 		return fmt.Errorf("open session: %w", err)

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"strings"
 	"sync/atomic"
@@ -41,7 +40,7 @@ type Options struct {
 // Open connects to "postgres://…" or to an SQLite file ("sqlite:PATH"). It does not migrate.
 func Open(dsn string, opt Options) (*Store, error) {
 	if opt.Log == nil {
-		opt.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+		opt.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Store{base: opt.Now, log: opt.Log, OnCommit: func(context.Context, []models.Wake) {}}
 	config := &gorm.Config{
@@ -66,8 +65,7 @@ func Open(dsn string, opt Options) (*Store, error) {
 
 // redactDSN drops the connection string, which holds the password, from a connection error.
 func redactDSN(err error) error {
-	var parse *pgconn.ParseConfigError
-	if errors.As(err, &parse) {
+	if _, ok := errors.AsType[*pgconn.ParseConfigError](err); ok {
 		return errors.New("the address is malformed")
 	}
 	return err
@@ -187,8 +185,7 @@ func (s *Store) Read(ctx context.Context, fn func(tx *Tx) error) error {
 // retryable tells the failures after which the same transaction may succeed: 40001 serialization failure, 40P01
 // deadlock (postgresql.org/docs/15/errcodes-appendix.html), SQLITE_BUSY.
 func retryable(err error) bool {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return pg.Code == "40001" || pg.Code == "40P01"
 	}
 	return sqliteCode(err) == sqliteBusy
@@ -196,8 +193,7 @@ func retryable(err error) bool {
 
 // dataFault tells the failures that belong to a row and not to the database: SQLSTATE class 22 and 23.
 func dataFault(err error) bool {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return strings.HasPrefix(pg.Code, "22") || strings.HasPrefix(pg.Code, "23")
 	}
 	return sqliteCode(err) == sqliteConstraint

@@ -236,7 +236,8 @@ func (tx *Tx) FireTimer(t models.Timer) (bool, error) {
 // ReporterTicket returns a ticket by its code if this reporter has reported it, or ErrNotFound.
 func (tx *Tx) ReporterTicket(reporterID, code string) (models.Ticket, error) {
 	var t models.Ticket
-	err := tx.db.Take(&t, "code = ? AND id IN (SELECT ticket_id FROM reports WHERE reporter_id = ?)", code, reporterID).Error
+	err := tx.db.Take(&t, "code = ? AND id IN (SELECT ticket_id FROM reports WHERE reporter_id = ?)",
+		code, reporterID).Error
 	if err = one(err); err != nil {
 		return t, fmt.Errorf("ticket %s: %w", code, err)
 	}
