@@ -25,7 +25,7 @@ const (
 type chatMessageInput struct {
 	Asker
 	Body struct {
-		ClientID  string   `json:"client_id" minLength:"1" maxLength:"100" doc:"Made by the client; repeats are harmless."`
+		ClientID  string   `json:"client_id" minLength:"1" maxLength:"100" pattern:"^[^\\x00-\\x1F\\x7F]+$" doc:"Made by the client; repeats are harmless."`
 		Text      string   `json:"text,omitempty" maxLength:"10000"`
 		Lat       *float64 `json:"lat,omitempty" minimum:"-90" maximum:"90"`
 		Lon       *float64 `json:"lon,omitempty" minimum:"-180" maximum:"180"`
@@ -89,7 +89,8 @@ func (a *API) chatRoutes(v1 huma.API) {
 	}, a.openChat)
 	huma.Register(v1, huma.Operation{
 		OperationID: "send-chat-message", Method: http.MethodPost, Path: "/chat/messages",
-		Tags: tags, Security: security, Summary: "Say something, place something, press a button", DefaultStatus: http.StatusAccepted,
+		Tags: tags, Security: security, Summary: "Say something, place something, press a button",
+		DefaultStatus: http.StatusAccepted,
 		MaxBodyBytes: bodyLimit,
 	}, a.sendChat)
 	huma.Register(v1, huma.Operation{
@@ -125,15 +126,30 @@ func (a *API) resident(tx *store.Tx, q Asker) (models.Address, error) {
 	return address, err
 }
 
+// sendLimit ends a send that the database does not answer, before the client gives up on us.
+const sendLimit = 1800 * time.Millisecond
+
 func (a *API) sendChat(ctx context.Context, in *chatMessageInput) (*chatAccepted, error) {
+	ctx, cancel := context.WithTimeout(ctx, sendLimit)
+	defer cancel()
+	known := false
 	err := a.Store.Read(ctx, func(tx *store.Tx) error {
-		_, err := a.resident(tx, in.Asker)
+		var err error
+		_, known, err = tx.FindAddress(chatChannel, chatAccount, models.TokenKey(in.token()))
 		return err
 	})
+	if err != nil { // nobody was asked yet who they are: it is the database that does not answer
+		a.Log.WarnContext(ctx, "chat message not taken", "error", err)
+		return nil, web.NewProblem(http.StatusServiceUnavailable, "unavailable", in.lang())
+	}
+	if !known {
+		return nil, web.NewProblem(http.StatusUnauthorized, "unauthorized", in.lang())
+	}
+	said, err := incoming(in)
 	if err != nil {
 		return nil, a.refuse(ctx, in.Asker, err)
 	}
-	event, err := incoming(in).Inbox(chatAccount)
+	event, err := said.Inbox(chatAccount)
 	if err != nil {
 		return nil, a.refuse(ctx, in.Asker, err)
 	}
@@ -149,23 +165,28 @@ func (a *API) sendChat(ctx context.Context, in *chatMessageInput) (*chatAccepted
 	return out, nil
 }
 
-func incoming(in *chatMessageInput) bots.Incoming {
+// incoming makes the event of a message; one that says nothing is refused.
+func incoming(in *chatMessageInput) (bots.Incoming, error) {
 	who := models.TokenKey(in.token())
 	id := who + ":" + in.Body.ClientID // client ids are the client's own: unique within its chat only
 	e := bots.Incoming{
 		Channel: chatChannel, User: who, Message: &id, Kind: bots.KindText, Actionable: true,
 		Lat: in.Body.Lat, Lon: in.Body.Lon, AccuracyM: in.Body.AccuracyM, Payload: in.Body.Payload,
 	}
-	if text := strings.TrimSpace(in.Body.Text); text != "" {
+	if text := strings.TrimSpace(models.Clean(in.Body.Text, 10_000)); text != "" {
 		e.Text = &text
 	}
 	switch {
+	case (e.Lat == nil) != (e.Lon == nil):
+		return e, models.Invalid{Field: "lon", Key: "error_half_place"}
+	case e.Text == nil && e.Lat == nil && e.Payload == "":
+		return e, models.Invalid{Field: "text", Key: "error_message_empty"}
 	case e.Payload != "":
 		e.Kind = bots.KindPostback
 	case e.Text == nil && e.Lat != nil:
 		e.Kind = bots.KindLocation
 	}
-	return e
+	return e, nil
 }
 
 func (a *API) listChat(ctx context.Context, in *chatMessagesInput) (*chatMessagesOutput, error) {

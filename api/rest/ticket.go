@@ -38,7 +38,7 @@ func view(t models.Ticket) ticketView {
 		Code: t.Code, State: string(t.State), Outcome: string(t.Outcome), Priority: string(t.Priority),
 		Category: t.Category, Area: t.AreaCode, Lat: t.Lat, Lon: t.Lon, Address: t.Address,
 		DepartmentID: t.DepartmentID,
-		PromiseDue: t.PromiseDue, TargetDue: t.TargetDue, Version: t.Version, CreatedAt: t.CreatedAt.UTC(),
+		PromiseDue:   t.PromiseDue, TargetDue: t.TargetDue, Version: t.Version, CreatedAt: t.CreatedAt.UTC(),
 	}
 }
 
@@ -103,6 +103,11 @@ func (a *API) listTickets(ctx context.Context, in *ticketsInput) (*ticketsOutput
 	}
 	for field, id := range map[string]string{"cursor": in.Cursor, "department": in.Department} {
 		if id != "" && !models.ValidID(id) {
+			return nil, a.refuse(ctx, in.Asker, models.Invalid{Field: field, Key: "error_id"})
+		}
+	}
+	for field, value := range map[string]string{"status": in.Status, "category": in.Category, "area": in.Area} {
+		if models.Clean(value, len(value)) != value { // PostgreSQL refuses NUL and broken UTF-8
 			return nil, a.refuse(ctx, in.Asker, models.Invalid{Field: field, Key: "error_id"})
 		}
 	}

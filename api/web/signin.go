@@ -46,7 +46,7 @@ func (s *Signin) Open(ctx context.Context, email, password string) (string, erro
 	var who models.Staff
 	err := s.store.Read(ctx, func(tx *store.Tx) error {
 		var err error
-		who, err = tx.StaffByEmail(strings.ToLower(strings.TrimSpace(email)))
+		who, err = tx.StaffByEmail(strings.ToLower(strings.TrimSpace(models.Clean(email, 200))))
 		return err
 	})
 	if err != nil && !errors.Is(err, models.ErrNotFound) {

@@ -117,9 +117,6 @@ func (s *scene) load() error {
 	}
 	s.row = row
 	s.draft = Draft{Open: true}
-	if row.WakeAt != nil {
-		s.draft.WakeAt = *row.WakeAt
-	}
 	if err := json.Unmarshal([]byte(row.Slots), &s.draft.Slots); err != nil {
 		return fmt.Errorf("decode draft %s: %w", row.ID, err)
 	}
@@ -141,7 +138,7 @@ func (s *scene) hear(e models.InboxEvent) error {
 		in.Text = &m.Text
 	}
 	if in.Message != nil {
-		m.ExternalID = *in.Message
+		m.ExternalID = models.Clean(*in.Message, 1000)
 	}
 	m, err := s.tx.Heard(m)
 	if err != nil {

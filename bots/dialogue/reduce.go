@@ -27,13 +27,13 @@ type Slots struct {
 	Messages []string  `json:"messages,omitempty"` // ids, in the order of the platform
 	Asked    []string  `json:"asked,omitempty"`    // which questions were put: none is put twice
 	LastAt   time.Time `json:"last_at"`            // when the last piece came
+	WakeAt   time.Time `json:"look_at,omitzero"`   // when it is to be looked at again; a sweep moves the row's own wake_at
 }
 
-// Draft is an open draft as Reduce sees it. WakeAt is when it is to be looked at again.
+// Draft is an open draft as Reduce sees it.
 type Draft struct {
 	Slots
-	Open   bool
-	WakeAt time.Time
+	Open bool
 }
 
 // Input is one thing that happened: an event with the id of its kept message, or, without an event, the passing of
@@ -94,6 +94,10 @@ func chosen(in Input) string {
 
 func choose(payload string) []Effect {
 	verb, code, _ := strings.Cut(payload, ":")
+	code, ok := models.ParseCode(code)
+	if !ok {
+		return nil
+	}
 	switch verb {
 	case "done":
 		return []Effect{{Kind: EffectClose, Code: code}}

@@ -74,6 +74,7 @@ func newStack(ctx context.Context, c Config) (_ *stack, err error) {
 	}
 	s.closers = append(s.closers, func() { _ = s.bell.Close() })
 	s.store.OnCommit = s.bell.Ring
+	armStore(s.store)
 	s.inbox = store.NewInbox(s.store)
 	if err = s.wireWorker(redisURL); err != nil {
 		return nil, err
@@ -98,7 +99,7 @@ func (s *stack) wireWorker(redisURL string) error {
 	desk := &workflow.Desk{}
 	talk := &dialogue.Talk{Store: s.store, Desk: desk, Log: s.log}
 	courier := &notifications.Courier{
-		Store: s.store, Log: s.log, Adapters: map[string]bots.Adapter{webchat.Name: webchat.Adapter{}},
+		Store: s.store, Log: s.log, Adapters: map[string]bots.Adapter{webchat.Name: armAdapter(webchat.Adapter{})},
 	}
 	var err error
 	s.worker, err = tasks.NewWorker(redisURL, tasks.Options{

@@ -60,8 +60,12 @@ func (tx *Tx) sequence() error {
 	if err := tx.db.Exec("SELECT pg_advisory_xact_lock(?)", feedLock).Error; err != nil {
 		return err
 	}
-	return tx.db.Exec(`WITH taken AS (DELETE FROM feed_queue RETURNING event_id)
+	// A transaction that began earlier may get a ticket's lock later: the instants of a timeline may go back, its
+	// numbers do not.
+	return tx.db.Exec(`WITH taken AS (DELETE FROM feed_queue RETURNING event_id), placed AS (
+			SELECT e.id, e.ticket_id, e.seq, max(e.at) OVER (PARTITION BY e.ticket_id ORDER BY e.seq) AS at
+			FROM taken JOIN ticket_events e ON e.id = taken.event_id)
 		INSERT INTO feed (pos, event_id)
-		SELECT (SELECT coalesce(max(pos), 0) FROM feed) + row_number() OVER (ORDER BY e.at, e.ticket_id, e.seq), e.id
-		FROM taken JOIN ticket_events e ON e.id = taken.event_id`).Error
+		SELECT (SELECT coalesce(max(pos), 0) FROM feed) + row_number() OVER (ORDER BY at, ticket_id, seq), id
+		FROM placed`).Error
 }

@@ -92,42 +92,61 @@ func (b *Inbox) gather(first entry) []entry {
 }
 
 func (b *Inbox) commit(ctx context.Context, batch []entry) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), inboxWait)
-	defer cancel()
-	err := b.insert(ctx, batch)
-	if err != nil && len(batch) > 1 && dataFault(err) {
-		for _, e := range batch { // one bad row must not fail its neighbours
-			b.commit(ctx, []entry{e})
-		}
-		return
-	}
-	if err != nil {
-		b.store.log.WarnContext(ctx, "inbox not committed", "callers", len(batch), "error", err)
-		err = fmt.Errorf("%w: %w", ErrUnavailable, err)
-	}
+	ctx = context.WithoutCancel(ctx)
+	var rows []models.InboxEvent
 	for _, e := range batch {
-		e.done <- err
+		rows = append(rows, e.events...)
+	}
+	err := b.insert(ctx, rows)
+	for _, e := range batch {
+		if dataFault(err) {
+			e.done <- b.commitEach(ctx, e.events)
+		} else {
+			e.done <- b.unavailable(ctx, err, len(batch))
+		}
 	}
 	if err == nil {
-		b.store.OnCommit(ctx, converseWakes(batch))
+		b.store.OnCommit(ctx, converseWakes(rows))
 	}
+}
+
+// commitEach commits row by row: one that the database refuses must not fail its neighbours.
+func (b *Inbox) commitEach(ctx context.Context, rows []models.InboxEvent) error {
+	var all []error
+	for i := range rows {
+		row := rows[i : i+1]
+		err := b.insert(ctx, row)
+		if err == nil {
+			b.store.OnCommit(ctx, converseWakes(row))
+		}
+		all = append(all, b.unavailable(ctx, err, 1))
+	}
+	return errors.Join(all...)
+}
+
+func (b *Inbox) unavailable(ctx context.Context, err error, callers int) error {
+	if err == nil {
+		return nil
+	}
+	b.store.log.WarnContext(ctx, "inbox not committed", "callers", callers, "error", err)
+	return fmt.Errorf("%w: %w", ErrUnavailable, err)
 }
 
 const inboxColumns = "(id,channel,account,sender,kind,payload,occurred_at,sequence,received_at,wake_at,epoch,wakes)"
 
-func (b *Inbox) insert(ctx context.Context, batch []entry) error {
+func (b *Inbox) insert(ctx context.Context, rows []models.InboxEvent) error {
+	ctx, cancel := context.WithTimeout(ctx, inboxWait)
+	defer cancel()
 	var sql strings.Builder
-	args := make([]any, 0, len(batch)*12)
+	args := make([]any, 0, len(rows)*10)
 	sql.WriteString("INSERT INTO inbox_events " + inboxColumns + " VALUES ")
-	for _, entry := range batch {
-		for _, e := range entry.events {
-			if len(args) > 0 {
-				sql.WriteByte(',')
-			}
-			sql.WriteString("(?,?,?,?,?,?,?,?,?,?,0,1)")
-			args = append(args, e.ID, e.Channel, e.Account, e.Sender, e.Kind, e.Payload, e.OccurredAt, e.Sequence,
-				e.ReceivedAt, e.ReceivedAt.Add(wakeAfter))
+	for i, e := range rows {
+		if i > 0 {
+			sql.WriteByte(',')
 		}
+		sql.WriteString("(?,?,?,?,?,?,?,?,?,?,0,1)")
+		args = append(args, e.ID, e.Channel, e.Account, e.Sender, e.Kind, e.Payload, e.OccurredAt, e.Sequence,
+			e.ReceivedAt, e.ReceivedAt.Add(wakeAfter))
 	}
 	sql.WriteString(" ON CONFLICT DO NOTHING")
 	return b.store.write.WithContext(ctx).Session(&gorm.Session{PrepareStmt: len(args) <= 10*4}).
@@ -135,16 +154,14 @@ func (b *Inbox) insert(ctx context.Context, batch []entry) error {
 }
 
 // converseWakes asks once for each conversation of a batch: one turn reads all that is unread.
-func converseWakes(batch []entry) []models.Wake {
+func converseWakes(rows []models.InboxEvent) []models.Wake {
 	seen := map[[3]string]bool{}
 	var wakes []models.Wake
-	for _, entry := range batch {
-		for _, e := range entry.events {
-			who := [3]string{e.Channel, e.Account, e.Sender}
-			if !seen[who] {
-				seen[who] = true
-				wakes = append(wakes, models.Wake{Kind: models.KindConverse, ID: e.ID})
-			}
+	for _, e := range rows {
+		who := [3]string{e.Channel, e.Account, e.Sender}
+		if !seen[who] {
+			seen[who] = true
+			wakes = append(wakes, models.Wake{Kind: models.KindConverse, ID: e.ID})
 		}
 	}
 	return wakes

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -23,6 +24,8 @@ type Store struct {
 	// OnCommit is told the wake-ups of every committed transaction. It is set once, before the first transaction;
 	// it must not block for long and its failure is nobody's: the sweep finds the same rows.
 	OnCommit func(context.Context, []models.Wake)
+	// BeforeCommit is told the same just before COMMIT. It is set like OnCommit, by tests of recovery.
+	BeforeCommit func(context.Context, []models.Wake)
 
 	write, read *gorm.DB
 	postgres    bool
@@ -42,7 +45,8 @@ func Open(dsn string, opt Options) (*Store, error) {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Store{base: opt.Now, log: opt.Log, OnCommit: func(context.Context, []models.Wake) {}}
+	ignore := func(context.Context, []models.Wake) {}
+	s := &Store{base: opt.Now, log: opt.Log, OnCommit: ignore, BeforeCommit: ignore}
 	config := &gorm.Config{
 		SkipDefaultTransaction: true, PrepareStmt: true, NowFunc: s.Now, Logger: logger.Discard,
 	}
@@ -121,7 +125,8 @@ func (s *Store) KeepTime(ctx context.Context) {
 func (s *Store) sampleTime(ctx context.Context) error {
 	before := s.base()
 	var at time.Time
-	if err := s.read.WithContext(ctx).Raw("SELECT clock_timestamp()").Row().Scan(&at); err != nil {
+	// Scan, not Row: gorm's Row of a statement that cannot be prepared panics.
+	if err := s.read.WithContext(ctx).Raw("SELECT clock_timestamp()").Scan(&at).Error; err != nil {
 		return err
 	}
 	after := s.base()
@@ -132,28 +137,32 @@ func (s *Store) sampleTime(ctx context.Context) error {
 // Ping tells whether the database answers and is migrated.
 func (s *Store) Ping(ctx context.Context) error {
 	var n int64
-	if err := s.read.WithContext(ctx).Raw("SELECT count(*) FROM feed WHERE pos < 0").Row().Scan(&n); err != nil {
+	if err := s.read.WithContext(ctx).Raw("SELECT count(*) FROM feed WHERE pos < 0").Scan(&n).Error; err != nil {
 		return fmt.Errorf("ask the database: %w", err)
 	}
 	return nil
 }
 
-type inTx struct{}
+// insideTx tells whether the running goroutine is in a Tx already. Only its stack knows: fn has no context of its own.
+func insideTx() bool {
+	stack := make([]uintptr, 64)
+	for _, pc := range stack[:runtime.Callers(2, stack)] {
+		if strings.HasSuffix(runtime.FuncForPC(pc-1).Name(), ".(*Store).try") {
+			return true
+		}
+	}
+	return false
+}
 
 // Tx runs fn in one transaction. On a serialization failure, a deadlock or a busy database fn runs again, so it
 // touches only tx and its own locals. After COMMIT the wake-ups that fn asked for go to OnCommit. A Tx inside a Tx
 // fails at once: it would wait for itself.
 func (s *Store) Tx(ctx context.Context, fn func(tx *Tx) error) error {
-	if ctx.Value(inTx{}) != nil {
+	if insideTx() {
 		return errors.New("transaction inside a transaction")
 	}
-	ctx = context.WithValue(ctx, inTx{}, true)
 	for try := 1; ; try++ {
-		tx := &Tx{Now: s.Now(), postgres: s.postgres}
-		err := s.write.WithContext(ctx).Transaction(func(db *gorm.DB) error {
-			tx.db = db
-			return fn(tx)
-		})
+		tx, err := s.try(ctx, fn)
 		if err == nil {
 			if len(tx.wakes) > 0 {
 				s.OnCommit(context.WithoutCancel(ctx), tx.wakes)
@@ -169,6 +178,20 @@ func (s *Store) Tx(ctx context.Context, fn func(tx *Tx) error) error {
 		case <-time.After(time.Duration(try*try) * 5 * time.Millisecond):
 		}
 	}
+}
+
+// try runs fn in one transaction, once.
+func (s *Store) try(ctx context.Context, fn func(tx *Tx) error) (*Tx, error) {
+	tx := &Tx{Now: s.Now(), postgres: s.postgres}
+	err := s.write.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+		tx.db = db
+		if err := fn(tx); err != nil {
+			return err
+		}
+		s.BeforeCommit(ctx, tx.wakes)
+		return nil
+	})
+	return tx, err
 }
 
 // Read runs fn on one unchanging view of the database; writing fails.

@@ -43,15 +43,15 @@ func (s *Store) Sweep(ctx context.Context) ([]models.Wake, error) {
 }
 
 func (tx *Tx) claim(table string) ([]models.Wake, error) {
-	lock := ""
-	if tx.postgres {
-		lock = " FOR NO KEY UPDATE SKIP LOCKED"
+	lock, when := "", "?"
+	if tx.postgres { // which takes an argument inside CASE for text unless told
+		lock, when = " FOR NO KEY UPDATE SKIP LOCKED", "?::timestamptz"
 	}
 	at := func(wait time.Duration) time.Time { return tx.Now.Add(wait) }
 	var wakes []models.Wake
 	err := tx.db.Raw("UPDATE "+table+` SET epoch = epoch + CASE WHEN wakes > 0 THEN 1 ELSE 0 END, wakes = wakes + 1,
-		wake_at = CASE WHEN wakes <= 1 THEN ? WHEN wakes = 2 THEN ? WHEN wakes = 3 THEN ?
-			WHEN wakes = 4 THEN ? ELSE ? END
+		wake_at = CASE WHEN wakes <= 1 THEN `+when+` WHEN wakes = 2 THEN `+when+` WHEN wakes = 3 THEN `+when+`
+			WHEN wakes = 4 THEN `+when+` ELSE `+when+` END
 		WHERE id IN (SELECT id FROM `+table+` WHERE wake_at <= ? ORDER BY wake_at LIMIT ?`+lock+`)
 		RETURNING id, epoch`,
 		at(wakeAfter), at(2*wakeAfter), at(4*wakeAfter), at(8*wakeAfter), at(5*time.Minute),

@@ -1,0 +1,148 @@
+package api_test
+
+import (
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vticket/vticket/bots/dialogue"
+	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/workflow"
+)
+
+const chatPath = "/api/v1/chat/messages"
+
+func TestChatRefusesBadInput(t *testing.T) {
+	eachDoor(t, func(t *testing.T, d *door) {
+		t.Helper()
+		token := d.resident()
+		invalid := refusal{Status: 422, Code: "invalid"}
+		for name, tt := range map[string]struct {
+			body string
+			kind string
+			want refusal
+		}{
+			"malformed json":         {body: `{"client_id":"1","text":`, want: refusal{Status: 400, Code: "malformed"}},
+			"no body":                {want: refusal{Status: 400, Code: "malformed"}},
+			"null":                   {body: `null`, want: invalid},
+			"a list":                 {body: `[]`, want: invalid},
+			"not json":               {body: `text=a`, kind: "text/plain", want: refusal{Status: 415, Code: "media_type"}},
+			"body over 1 MiB":        {body: `{"client_id":"1","text":"` + strings.Repeat("a", 1<<20) + `"}`, want: refusal{Status: 413, Code: "too_large"}},
+			"NaN":                    {body: `{"client_id":"1","lat":NaN,"lon":106}`, want: refusal{Status: 400, Code: "malformed"}},
+			"NaN in quotes":          {body: `{"client_id":"1","lat":"NaN","lon":106}`, want: invalid},
+			"number beyond a float":  {body: `{"client_id":"1","lat":1e999,"lon":106}`, want: refusal{Status: 400, Code: "malformed"}},
+			"latitude 90.1":          {body: `{"client_id":"1","lat":90.1,"lon":106}`, want: invalid},
+			"longitude -180.1":       {body: `{"client_id":"1","lat":10,"lon":-180.1}`, want: invalid},
+			"accuracy below zero":    {body: `{"client_id":"1","lat":10,"lon":106,"accuracy_m":-1}`, want: invalid},
+			"half a place":           {body: `{"client_id":"1","lat":10}`, want: refusal{Status: 422, Code: "invalid", Field: "lon"}},
+			"nothing said":           {body: `{"client_id":"1"}`, want: refusal{Status: 422, Code: "invalid", Field: "text"}},
+			"empty text":             {body: `{"client_id":"1","text":""}`, want: refusal{Status: 422, Code: "invalid", Field: "text"}},
+			"only blanks":            {body: `{"client_id":"1","text":" \n\t "}`, want: refusal{Status: 422, Code: "invalid", Field: "text"}},
+			"only NUL":               {body: `{"client_id":"1","text":"\u0000"}`, want: refusal{Status: 422, Code: "invalid", Field: "text"}},
+			"10,001 characters":      {body: `{"client_id":"1","text":"` + strings.Repeat("ở", 10_001) + `"}`, want: invalid},
+			"long payload":           {body: `{"client_id":"1","payload":"` + strings.Repeat("a", 201) + `"}`, want: invalid},
+			"no client id":           {body: `{"text":"a"}`, want: invalid},
+			"empty client id":        {body: `{"client_id":"","text":"a"}`, want: invalid},
+			"NUL in client id":       {body: `{"client_id":"a\u0000","text":"a"}`, want: invalid},
+			"text that is no string": {body: `{"client_id":"1","text":{"a":1}}`, want: invalid},
+			"unknown field":          {body: `{"client_id":"1","text":"a","admin":true}`, want: invalid},
+		} {
+			t.Run(name, func(t *testing.T) {
+				d.refused(t, ask{method: http.MethodPost, path: chatPath, token: token, kind: tt.kind, body: tt.body}, tt.want)
+				if kept := d.kept(token); len(kept) > 0 {
+					t.Errorf("a refused message was kept: %+v", kept)
+				}
+			})
+		}
+	})
+}
+
+func TestChatNeedsItsToken(t *testing.T) {
+	eachDoor(t, func(t *testing.T, d *door) {
+		t.Helper()
+		staff := d.staff(models.RoleAdmin, nil)
+		for name, token := range map[string]string{
+			"no token": "", "unknown token": models.NewToken(), "token of staff": staff, "odd bytes": "\xff'--",
+		} {
+			t.Run(name, func(t *testing.T) {
+				for _, a := range []ask{
+					{method: http.MethodPost, path: chatPath, body: `{"client_id":"1","text":"a"}`},
+					{method: http.MethodGet, path: chatPath},
+					{method: http.MethodGet, path: "/api/v1/chat/tickets"},
+				} {
+					a.token = token
+					d.refused(t, a, refusal{Status: 401, Code: "unauthorized"})
+				}
+				if kept := d.kept(token); len(kept) > 0 {
+					t.Errorf("a row for nobody: %+v", kept)
+				}
+			})
+		}
+		d.refused(t, ask{method: http.MethodGet, path: chatPath + "?after=1", token: d.resident()},
+			refusal{Status: 422, Code: "invalid", Field: "after"})
+	})
+}
+
+// Odd text is taken, and what can be read of it arrives in the conversation.
+func TestChatKeepsOddText(t *testing.T) {
+	eachDoor(t, func(t *testing.T, d *door) {
+		t.Helper()
+		long := strings.Repeat("ở", 10_000)
+		for name, tt := range map[string]struct{ body, want string }{
+			"10,000 characters": {`{"client_id":"1","text":"` + long + `"}`, long},
+			"NUL in text":       {`{"client_id":"1","text":"ổ\u0000 gà"}`, "ổ gà"},
+			"broken UTF-8":      {"{\"client_id\":\"1\",\"text\":\"g\xe1\xbb gà\"}", "g\uFFFD\uFFFD gà"},
+			"half a surrogate":  {`{"client_id":"1","text":"gà \ud83d"}`, "gà \uFFFD"},
+			"unknown button":    {`{"client_id":"1","payload":"x\u0000:y"}`, ""},
+			"quotes in the id":  {`{"client_id":"'\";--","text":"gà"}`, "gà"},
+		} {
+			t.Run(name, func(t *testing.T) {
+				token := d.resident()
+				send := ask{method: http.MethodPost, path: chatPath, token: token, body: tt.body}
+				for range 2 { // the repeat is harmless
+					if status, _, body := d.do(send); status != http.StatusAccepted {
+						t.Fatalf("%d %s", status, body)
+					}
+				}
+				events := d.kept(token)
+				if len(events) != 1 {
+					t.Fatalf("%d events kept, not 1", len(events))
+				}
+				talk := &dialogue.Talk{Store: d.store, Desk: &workflow.Desk{}, Log: slog.New(slog.DiscardHandler)}
+				if err := talk.Converse(t.Context(), events[0].ID); err != nil {
+					t.Fatal(err)
+				}
+				_, _, body := d.do(ask{method: http.MethodGet, path: chatPath, token: token})
+				var got struct {
+					Messages []struct{ Direction, Text string }
+				}
+				if err := json.Unmarshal([]byte(body), &got); err != nil {
+					t.Fatal(err)
+				}
+				want := []struct{ Direction, Text string }{{"in", tt.want}}
+				if diff := cmp.Diff(want, got.Messages); diff != "" {
+					t.Errorf("the conversation (-want +got):\n%s", diff)
+				}
+			})
+		}
+	})
+}
+
+func TestUnknownRoutes(t *testing.T) {
+	d := openDoorSQLite(t)
+	for _, a := range []ask{
+		{method: http.MethodGet, path: "/api/v1/nothing"},
+		{method: http.MethodGet, path: "/nothing%00"},
+		{method: http.MethodDelete, path: chatPath},
+		{method: http.MethodPost, path: "/webhooks/nobody"},
+	} {
+		t.Run(a.method+" "+strconv.Quote(a.path), func(t *testing.T) {
+			d.refused(t, a, refusal{Status: 404, Code: "not_found"})
+		})
+	}
+}

@@ -1,0 +1,188 @@
+package api_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vticket/vticket/api"
+	"github.com/vticket/vticket/api/rest"
+	"github.com/vticket/vticket/api/web"
+	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/modelstest"
+	"github.com/vticket/vticket/models/store"
+	"github.com/vticket/vticket/workflow"
+)
+
+// door is the whole handler on a database, served over HTTP.
+type door struct {
+	t     *testing.T
+	store *store.Store
+	url   string
+}
+
+func eachDoor(t *testing.T, test func(t *testing.T, d *door)) {
+	t.Helper()
+	modelstest.EachStore(t, modelstest.NewClock(t, "2026-03-02T08:00:00+07:00").Now, func(t *testing.T, s *store.Store) {
+		t.Helper()
+		test(t, openDoor(t, s))
+	})
+}
+
+func openDoor(t *testing.T, s *store.Store) *door {
+	t.Helper()
+	signin, err := web.NewSignin(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.DiscardHandler)
+	inbox := store.NewInbox(s)
+	handler, err := api.New(api.Options{
+		REST: &rest.API{Store: s, Inbox: inbox, Desk: &workflow.Desk{}, Signin: signin, Log: log},
+		Log:  log, Ready: s.Ping,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() { inbox.Run(ctx); close(ended) }()
+	server := httptest.NewServer(handler)
+	t.Cleanup(func() { server.Close(); stop(); <-ended })
+	return &door{t: t, store: s, url: server.URL}
+}
+
+// ask is one request; JSON is the content type unless it names another.
+type ask struct {
+	method, path string
+	token        string
+	kind         string // Content-Type
+	ifMatch      string
+	body         string
+}
+
+func (d *door) do(a ask) (status int, header http.Header, body string) {
+	d.t.Helper()
+	req, err := http.NewRequestWithContext(d.t.Context(), a.method, d.url+a.path, strings.NewReader(a.body))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	if a.kind == "" {
+		a.kind = "application/json"
+	}
+	req.Header.Set("Content-Type", a.kind)
+	if a.token != "" {
+		req.Header.Set("Authorization", "Bearer "+a.token)
+	}
+	if a.ifMatch != "" {
+		req.Header.Set("If-Match", a.ifMatch)
+	}
+	res, err := (&http.Client{Timeout: 10 * time.Second}).Do(req)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	raw, err := io.ReadAll(res.Body)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return res.StatusCode, res.Header, string(raw)
+}
+
+// refusal is what clients decide by.
+type refusal struct {
+	Status int
+	Code   string
+	Field  string
+}
+
+// refused sends a request that must be answered by that problem, with words that people understand.
+func (d *door) refused(t *testing.T, a ask, want refusal) {
+	t.Helper()
+	status, header, body := d.do(a)
+	if got := header.Get("Content-Type"); got != "application/problem+json" {
+		t.Errorf("%d as %q, not as application/problem+json: %.300s", status, got, body)
+	}
+	var p web.Problem
+	if err := json.Unmarshal([]byte(body), &p); err != nil {
+		t.Fatalf("%d %.300s: %v", status, body, err)
+	}
+	if diff := cmp.Diff(want, refusal{Status: status, Code: p.Code, Field: p.Field}); diff != "" {
+		t.Errorf("refusal (-want +got):\n%s%.300s", diff, body)
+	}
+	if p.Status != status || p.Title == "" || strings.Contains(p.Title, "problem_") || strings.Contains(p.Detail, "error_") {
+		t.Errorf("a problem without words: %.300s", body)
+	}
+}
+
+// resident opens a chat and returns its token.
+func (d *door) resident() string {
+	d.t.Helper()
+	_, _, body := d.do(ask{method: http.MethodPost, path: "/api/v1/chat/sessions"})
+	var opened struct{ Token string }
+	if err := json.Unmarshal([]byte(body), &opened); err != nil || opened.Token == "" {
+		d.t.Fatalf("open chat: %s %v", body, err)
+	}
+	return opened.Token
+}
+
+// kept returns the events of a resident that the inbox holds: nothing here reads it.
+func (d *door) kept(token string) []models.InboxEvent {
+	d.t.Helper()
+	var events []models.InboxEvent
+	err := d.store.Read(d.t.Context(), func(tx *store.Tx) error {
+		var err error
+		events, err = tx.Unread("webchat", "web", models.TokenKey(token))
+		return err
+	})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return events
+}
+
+func (d *door) tx(do func(tx *store.Tx) error) {
+	d.t.Helper()
+	if err := d.store.Tx(d.t.Context(), do); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// staff makes a member of staff and returns the token of a session.
+func (d *door) staff(role models.Role, department *string) string {
+	d.t.Helper()
+	token := models.NewToken()
+	d.tx(func(tx *store.Tx) error {
+		who := models.Staff{Email: token + "@example.vn", Name: "Minh", Role: role, DepartmentID: department, PasswordHash: "-"}
+		if err := tx.InsertStaff(&who); err != nil {
+			return err
+		}
+		return tx.OpenSession(token, who.ID)
+	})
+	return token
+}
+
+// ticket makes a ticket of the hotline's.
+func (d *door) ticket() models.Ticket {
+	d.t.Helper()
+	var made models.Ticket
+	d.tx(func(tx *store.Tx) error {
+		a, err := tx.Address("webchat", "web", models.NewToken())
+		if err != nil {
+			return err
+		}
+		made, err = (&workflow.Desk{}).Submit(tx, workflow.SubmitInput{
+			Actor: models.System(), ReporterID: a.ReporterID, Channel: "webchat", Words: "Ổ gà",
+		})
+		return err
+	})
+	return made
+}

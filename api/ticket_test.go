@@ -1,0 +1,138 @@
+package api_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/modelstest"
+	"github.com/vticket/vticket/models/store"
+)
+
+func openDoorSQLite(t *testing.T) *door {
+	t.Helper()
+	return openDoor(t, modelstest.SQLite(t, modelstest.NewClock(t, "2026-03-02T08:00:00+07:00").Now))
+}
+
+const answer = `{"outcome":"fixed","text":"Đã vá."}`
+
+func TestVerbRefusesBadInput(t *testing.T) {
+	eachDoor(t, func(t *testing.T, d *door) {
+		t.Helper()
+		made := d.ticket()
+		var elsewhere models.Department
+		d.tx(func(tx *store.Tx) (err error) {
+			elsewhere, err = tx.SaveDepartment(models.Department{Code: "elsewhere", Name: "Nơi khác"})
+			return err
+		})
+		lead, foreign := d.staff(models.RoleLead, made.DepartmentID), d.staff(models.RoleLead, &elsewhere.ID)
+		resident := d.resident()
+		path := "/api/v1/tickets/" + made.Code + "/"
+		other := models.NewCode()
+		for name, tt := range map[string]struct {
+			ask
+			want refusal
+		}{
+			"no token":            {ask{path: path + "resolve", ifMatch: `"1"`, body: answer}, refusal{Status: 401, Code: "unauthorized"}},
+			"token of a resident": {ask{path: path + "resolve", token: resident, ifMatch: `"1"`, body: answer}, refusal{Status: 401, Code: "unauthorized"}},
+			"foreign department":  {ask{path: path + "resolve", token: foreign, ifMatch: `"1"`, body: answer}, refusal{Status: 404, Code: "not_found"}},
+			"unknown code":        {ask{path: "/api/v1/tickets/" + other + "/resolve", token: lead, ifMatch: `"1"`, body: answer}, refusal{Status: 404, Code: "not_found"}},
+			"no code at all":      {ask{path: "/api/v1/tickets/%00%ff/resolve", token: lead, ifMatch: `"1"`, body: answer}, refusal{Status: 404, Code: "not_found"}},
+			"unknown verb":        {ask{path: path + "explode", token: lead, ifMatch: `"1"`, body: answer}, refusal{Status: 404, Code: "unknown_verb"}},
+			"verb of residents":   {ask{path: path + "submit", token: lead, ifMatch: `"1"`, body: answer}, refusal{Status: 404, Code: "unknown_verb"}},
+			"no If-Match":         {ask{path: path + "resolve", token: lead, body: answer}, refusal{Status: 428, Code: "if_match_required"}},
+			"If-Match in words":   {ask{path: path + "resolve", token: lead, ifMatch: "*", body: answer}, refusal{Status: 428, Code: "if_match_required"}},
+			"If-Match 0":          {ask{path: path + "resolve", token: lead, ifMatch: `"0"`, body: answer}, refusal{Status: 428, Code: "if_match_required"}},
+			"stale version":       {ask{path: path + "resolve", token: lead, ifMatch: `"7"`, body: answer}, refusal{Status: 412, Code: "stale_version"}},
+			"malformed json":      {ask{path: path + "resolve", token: lead, ifMatch: `"1"`, body: `{"text":`}, refusal{Status: 422, Code: "invalid", Field: "body"}},
+			"no body":             {ask{path: path + "resolve", token: lead, ifMatch: `"1"`}, refusal{Status: 400, Code: "malformed"}},
+			"null":                {ask{path: path + "resolve", token: lead, ifMatch: `"1"`, body: `null`}, refusal{Status: 422, Code: "invalid", Field: "text"}},
+			"only NUL":            {ask{path: path + "resolve", token: lead, ifMatch: `"1"`, body: `{"outcome":"fixed","text":"\u0000"}`}, refusal{Status: 422, Code: "invalid", Field: "text"}},
+			"unknown outcome":     {ask{path: path + "resolve", token: lead, ifMatch: `"1"`, body: `{"outcome":"gone","text":"a"}`}, refusal{Status: 422, Code: "invalid", Field: "outcome"}},
+			"body over 1 MiB":     {ask{path: path + "resolve", token: lead, ifMatch: `"1"`, body: strings.Repeat(" ", 1<<20+1)}, refusal{Status: 413, Code: "too_large"}},
+		} {
+			t.Run(name, func(t *testing.T) {
+				tt.method = http.MethodPost
+				d.refused(t, tt.ask, tt.want)
+			})
+		}
+		d.tx(func(tx *store.Tx) error {
+			now, err := tx.Ticket(made.ID)
+			if diff := cmp.Diff(made.Version, now.Version); diff != "" {
+				t.Errorf("a refused verb changed the ticket (-want +got):\n%s", diff)
+			}
+			return err
+		})
+
+		resolve := ask{method: http.MethodPost, path: path + "resolve", token: lead, ifMatch: `"1"`, body: answer}
+		if status, header, body := d.do(resolve); status != http.StatusOK || header.Get("ETag") != `"2"` {
+			t.Fatalf("resolve: %d %s", status, body)
+		}
+		resolve.ifMatch = `"2"`
+		t.Run("illegal move", func(t *testing.T) { d.refused(t, resolve, refusal{Status: 409, Code: "illegal_move"}) })
+	})
+}
+
+func TestTicketsRefuseBadInput(t *testing.T) {
+	eachDoor(t, func(t *testing.T, d *door) {
+		t.Helper()
+		made := d.ticket()
+		var elsewhere models.Department
+		d.tx(func(tx *store.Tx) (err error) {
+			elsewhere, err = tx.SaveDepartment(models.Department{Code: "elsewhere", Name: "Nơi khác"})
+			return err
+		})
+		admin, foreign := d.staff(models.RoleAdmin, nil), d.staff(models.RoleViewer, &elsewhere.ID)
+		for name, tt := range map[string]struct {
+			path, token string
+			want        refusal
+		}{
+			"no token":                {"", "", refusal{Status: 401, Code: "unauthorized"}},
+			"one, no token":           {"/" + made.Code, "", refusal{Status: 401, Code: "unauthorized"}},
+			"one, foreign department": {"/" + made.Code, foreign, refusal{Status: 404, Code: "not_found"}},
+			"one, wrong check digit":  {"/123456789", admin, refusal{Status: 404, Code: "not_found"}},
+			"bad cursor":              {"?cursor=1", admin, refusal{Status: 422, Code: "invalid", Field: "cursor"}},
+			"bad department":          {"?department=x'--", admin, refusal{Status: 422, Code: "invalid", Field: "department"}},
+			"NUL in category":         {"?category=%00", admin, refusal{Status: 422, Code: "invalid", Field: "category"}},
+			"broken UTF-8 in area":    {"?area=%ff", admin, refusal{Status: 422, Code: "invalid", Field: "area"}},
+			"NUL in status":           {"?status=new,%00", admin, refusal{Status: 422, Code: "invalid", Field: "status"}},
+			"limit in words":          {"?limit=all", admin, refusal{Status: 422, Code: "invalid"}},
+			"limit 101":               {"?limit=101", admin, refusal{Status: 422, Code: "invalid"}},
+			"overdue in words":        {"?overdue=maybe", admin, refusal{Status: 422, Code: "invalid"}},
+		} {
+			t.Run(name, func(t *testing.T) {
+				d.refused(t, ask{method: http.MethodGet, path: "/api/v1/tickets" + tt.path, token: tt.token}, tt.want)
+			})
+		}
+		if status, _, body := d.do(ask{method: http.MethodGet, path: "/api/v1/tickets", token: foreign}); status != 200 ||
+			strings.Contains(body, made.Code) {
+			t.Errorf("the list of another department: %d %s", status, body)
+		}
+	})
+}
+
+func TestLoginRefusesBadInput(t *testing.T) {
+	eachDoor(t, func(t *testing.T, d *door) {
+		t.Helper()
+		refused := refusal{Status: 401, Code: "login_refused"}
+		for name, tt := range map[string]struct {
+			body string
+			want refusal
+		}{
+			"nobody":             {`{"email":"a@b.vn","password":"x"}`, refused},
+			"NUL in the e-mail":  {`{"email":"a\u0000@b.vn","password":"x"}`, refused},
+			"broken UTF-8":       {"{\"email\":\"\xff\",\"password\":\"\xff\"}", refused},
+			"malformed json":     {`{`, refusal{Status: 400, Code: "malformed"}},
+			"no password":        {`{"email":"a@b.vn"}`, refusal{Status: 422, Code: "invalid"}},
+			"password too long":  {`{"email":"a","password":"` + strings.Repeat("a", 201) + `"}`, refusal{Status: 422, Code: "invalid"}},
+			"text instead of it": {`"a"`, refusal{Status: 422, Code: "invalid"}},
+		} {
+			t.Run(name, func(t *testing.T) {
+				d.refused(t, ask{method: http.MethodPost, path: "/api/v1/auth/login", body: tt.body}, tt.want)
+			})
+		}
+	})
+}

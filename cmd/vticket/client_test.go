@@ -1,0 +1,197 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// client speaks /api/v1 for one resident or one member of staff. Any answer but the expected one ends the test.
+type client struct {
+	t     testing.TB
+	base  string // http://host:port; a program that was started again has another
+	token string
+}
+
+type said struct {
+	ID         string   `json:"id"`
+	Direction  string   `json:"direction"`
+	Text       string   `json:"text"`
+	Lat        *float64 `json:"lat"`
+	Lon        *float64 `json:"lon"`
+	Buttons    []button `json:"buttons"`
+	TicketCode string   `json:"ticket_code"`
+}
+
+type button struct {
+	Title   string `json:"title"`
+	Payload string `json:"payload"`
+}
+
+type ticket struct {
+	Code    string `json:"code"`
+	State   string `json:"state"`
+	Outcome string `json:"outcome"`
+	etag    string
+}
+
+// exchange returns the status, the header and the body of one answer, or why there was none.
+func (c *client) exchange(method, path, ifMatch string, body any) (status int, header http.Header, raw []byte, err error) {
+	c.t.Helper()
+	var sent io.Reader = http.NoBody
+	if body != nil {
+		encoded, err := json.Marshal(body)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		sent = bytes.NewReader(encoded)
+	}
+	req, err := http.NewRequestWithContext(c.t.Context(), method, c.base+"/api/v1"+path, sent)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if c.token != "" {
+		req.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	if ifMatch != "" {
+		req.Header.Set("If-Match", ifMatch)
+	}
+	res, err := (&http.Client{Timeout: 10 * time.Second}).Do(req)
+	if err != nil {
+		return 0, nil, nil, err
+	}
+	defer res.Body.Close()
+	raw, err = io.ReadAll(res.Body)
+	return res.StatusCode, res.Header, raw, err
+}
+
+func (c *client) must(method, path, ifMatch string, body, into any) http.Header {
+	c.t.Helper()
+	status, header, raw, err := c.exchange(method, path, ifMatch, body)
+	if err != nil || status < 200 || status > 299 {
+		c.t.Fatalf("%s %s: %d %s %v", method, path, status, raw, err)
+	}
+	if into != nil {
+		if err := json.Unmarshal(raw, into); err != nil {
+			c.t.Fatalf("%s %s: %v", method, path, err)
+		}
+	}
+	return header
+}
+
+// resident opens a chat.
+func resident(p *program) *client {
+	p.t.Helper()
+	c := &client{t: p.t, base: p.base}
+	c.openSession("/chat/sessions", nil)
+	return c
+}
+
+// signIn opens a session of staff.
+func signIn(p *program, email, password string) *client {
+	p.t.Helper()
+	c := &client{t: p.t, base: p.base}
+	c.openSession("/auth/login", map[string]string{"email": email, "password": password})
+	return c
+}
+
+func (c *client) openSession(path string, body any) {
+	c.t.Helper()
+	var opened struct {
+		Token string `json:"token"`
+	}
+	c.must(http.MethodPost, path, "", body, &opened)
+	c.token = opened.Token
+}
+
+func words(id, text string) map[string]any { return map[string]any{"client_id": id, "text": text} }
+
+func pin(id string, lat, lon float64) map[string]any {
+	return map[string]any{"client_id": id, "lat": lat, "lon": lon}
+}
+
+func (c *client) say(message map[string]any) {
+	c.t.Helper()
+	c.must(http.MethodPost, "/chat/messages", "", message, nil)
+}
+
+// tell sends a message in whose course the program may die: there need not be an answer.
+func (c *client) tell(message map[string]any) {
+	c.t.Helper()
+	status, _, raw, err := c.exchange(http.MethodPost, "/chat/messages", "", message)
+	if err == nil && status != http.StatusAccepted {
+		c.t.Fatalf("send: %d %s", status, raw)
+	}
+}
+
+func (c *client) messages() []said {
+	c.t.Helper()
+	var list struct {
+		Messages []said `json:"messages"`
+	}
+	c.must(http.MethodGet, "/chat/messages", "", nil, &list)
+	return list.Messages
+}
+
+func (c *client) myTickets() []ticket {
+	c.t.Helper()
+	var list struct {
+		Tickets []ticket `json:"tickets"`
+	}
+	c.must(http.MethodGet, "/chat/tickets", "", nil, &list)
+	return list.Tickets
+}
+
+func (c *client) queue() []ticket {
+	c.t.Helper()
+	var list struct {
+		Tickets []ticket `json:"tickets"`
+	}
+	c.must(http.MethodGet, "/tickets", "", nil, &list)
+	return list.Tickets
+}
+
+func (c *client) ticket(code string) ticket {
+	c.t.Helper()
+	var t ticket
+	t.etag = c.must(http.MethodGet, "/tickets/"+code, "", nil, &t).Get("ETag")
+	return t
+}
+
+func (c *client) resolve(t ticket, text string) ticket {
+	c.t.Helper()
+	c.must(http.MethodPost, "/tickets/"+t.Code+"/resolve", t.etag, map[string]string{"outcome": "fixed", "text": text}, &t)
+	return t
+}
+
+// await waits until the resident reads a message of that kind, and returns it.
+func (c *client) await(within time.Duration, what string, is func(said) bool) said {
+	c.t.Helper()
+	var found said
+	eventually(c.t, within, what, func() bool {
+		for _, m := range c.messages() {
+			if is(m) {
+				found = m
+				return true
+			}
+		}
+		return false
+	})
+	return found
+}
+
+var spokenCode = regexp.MustCompile(`\b[1-9][0-9]{3} [0-9]{5}\b`)
+
+func isReceipt(m said) bool {
+	return m.Direction == "out" && strings.HasPrefix(m.Text, "Đã nhận phản ánh") && spokenCode.MatchString(m.Text)
+}
+
+func heard(text string) func(said) bool {
+	return func(m said) bool { return m.Direction == "in" && m.Text == text }
+}
