@@ -91,7 +91,7 @@ func (a *API) chatRoutes(v1 huma.API) {
 		OperationID: "send-chat-message", Method: http.MethodPost, Path: "/chat/messages",
 		Tags: tags, Security: security, Summary: "Say something, place something, press a button",
 		DefaultStatus: http.StatusAccepted,
-		MaxBodyBytes: bodyLimit,
+		MaxBodyBytes:  bodyLimit,
 	}, a.sendChat)
 	huma.Register(v1, huma.Operation{
 		OperationID: "list-chat-messages", Method: http.MethodGet, Path: "/chat/messages",
