@@ -124,3 +124,22 @@ func TestTx(t *testing.T) {
 		})
 	})
 }
+
+func TestKeepTime(t *testing.T) {
+	if !postgres(t) { // SQLite has no clock of its own
+		return
+	}
+	s := modelstest.Postgres(t, modelstest.NewClock(t, start).Now)
+	brief := func() context.Context {
+		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+		t.Cleanup(cancel)
+		return ctx
+	}
+	s.KeepTime(brief())
+	if off := time.Since(s.Now()).Abs(); off > time.Minute {
+		t.Errorf("the store is to go by the server's clock; it is %v off", off)
+	}
+	s = modelstest.Postgres(t, modelstest.NewClock(t, start).Now)
+	_ = s.Close()
+	s.KeepTime(brief()) // without a database it waits for one, and does not panic
+}
