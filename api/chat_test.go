@@ -12,7 +12,6 @@ import (
 
 	"github.com/vticket/vticket/bots/dialogue"
 	"github.com/vticket/vticket/models"
-	"github.com/vticket/vticket/workflow"
 )
 
 const chatPath = "/api/v1/chat/messages"
@@ -113,7 +112,7 @@ func TestChatKeepsOddText(t *testing.T) {
 				if len(events) != 1 {
 					t.Fatalf("%d events kept, not 1", len(events))
 				}
-				talk := &dialogue.Talk{Store: d.store, Desk: &workflow.Desk{}, Log: slog.New(slog.DiscardHandler)}
+				talk := &dialogue.Talk{Store: d.store, Desk: d.desk, Log: slog.New(slog.DiscardHandler)}
 				if err := talk.Converse(t.Context(), events[0].ID); err != nil {
 					t.Fatal(err)
 				}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"github.com/vticket/vticket/api/web"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/modelstest"
+	"github.com/vticket/vticket/models/places"
 	"github.com/vticket/vticket/models/store"
 	"github.com/vticket/vticket/workflow"
 )
@@ -26,14 +28,37 @@ import (
 type door struct {
 	t     *testing.T
 	store *store.Store
+	desk  *workflow.Desk
 	url   string
 }
 
+const doorOpens = "2026-03-02T08:00:00+07:00" // a Monday
+
+var newDesk = sync.OnceValues(func() (*workflow.Desk, error) {
+	areas, err := places.Approximate()
+	if err != nil {
+		return nil, err
+	}
+	return workflow.NewDesk(areas)
+})
+
 func eachDoor(t *testing.T, test func(t *testing.T, d *door)) {
 	t.Helper()
-	modelstest.EachStore(t, modelstest.NewClock(t, "2026-03-02T08:00:00+07:00").Now, func(t *testing.T, s *store.Store) {
+	eachDoorAndClock(t, func(t *testing.T, d *door, _ *modelstest.Clock) {
 		t.Helper()
-		test(t, openDoor(t, s))
+		test(t, d)
+	})
+}
+
+func eachDoorAndClock(t *testing.T, test func(t *testing.T, d *door, clock *modelstest.Clock)) {
+	t.Helper()
+	var clock *modelstest.Clock
+	now := func() time.Time { return clock.Now() }
+	clock = modelstest.NewClock(t, doorOpens)
+	modelstest.EachStore(t, now, func(t *testing.T, s *store.Store) {
+		t.Helper()
+		clock = modelstest.NewClock(t, doorOpens)
+		test(t, openDoor(t, s), clock)
 	})
 }
 
@@ -43,10 +68,14 @@ func openDoor(t *testing.T, s *store.Store) *door {
 	if err != nil {
 		t.Fatal(err)
 	}
+	desk, err := newDesk()
+	if err != nil {
+		t.Fatal(err)
+	}
 	log := slog.New(slog.DiscardHandler)
 	inbox := store.NewInbox(s)
 	handler, err := api.New(api.Options{
-		REST: &rest.API{Store: s, Inbox: inbox, Desk: &workflow.Desk{}, Signin: signin, Log: log},
+		REST: &rest.API{Store: s, Inbox: inbox, Desk: desk, Signin: signin, Log: log},
 		Log:  log, Ready: s.Ping,
 	})
 	if err != nil {
@@ -57,7 +86,12 @@ func openDoor(t *testing.T, s *store.Store) *door {
 	go func() { inbox.Run(ctx); close(ended) }()
 	server := httptest.NewServer(handler)
 	t.Cleanup(func() { server.Close(); stop(); <-ended })
-	return &door{t: t, store: s, url: server.URL}
+	d := &door{t: t, store: s, desk: desk, url: server.URL}
+	d.tx(func(tx *store.Tx) error {
+		_, err := workflow.SeedDepartments(tx, desk.Catalogue, desk.Areas.All())
+		return err
+	})
+	return d
 }
 
 // ask is one request; JSON is the content type unless it names another.
@@ -66,14 +100,23 @@ type ask struct {
 	token        string
 	kind         string // Content-Type
 	ifMatch      string
+	key          string // Idempotency-Key
 	body         string
 }
 
 func (d *door) do(a ask) (status int, header http.Header, body string) {
 	d.t.Helper()
-	req, err := http.NewRequestWithContext(d.t.Context(), a.method, d.url+a.path, strings.NewReader(a.body))
+	status, header, body, err := d.send(a)
 	if err != nil {
 		d.t.Fatal(err)
+	}
+	return status, header, body
+}
+
+func (d *door) send(a ask) (status int, header http.Header, body string, err error) {
+	req, err := http.NewRequestWithContext(d.t.Context(), a.method, d.url+a.path, strings.NewReader(a.body))
+	if err != nil {
+		return 0, nil, "", err
 	}
 	if a.kind == "" {
 		a.kind = "application/json"
@@ -85,16 +128,16 @@ func (d *door) do(a ask) (status int, header http.Header, body string) {
 	if a.ifMatch != "" {
 		req.Header.Set("If-Match", a.ifMatch)
 	}
+	if a.key != "" {
+		req.Header.Set("Idempotency-Key", a.key)
+	}
 	res, err := (&http.Client{Timeout: 10 * time.Second}).Do(req)
 	if err != nil {
-		d.t.Fatal(err)
+		return 0, nil, "", err
 	}
 	defer res.Body.Close()
 	raw, err := io.ReadAll(res.Body)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	return res.StatusCode, res.Header, string(raw)
+	return res.StatusCode, res.Header, string(raw), err
 }
 
 // refusal is what clients decide by.
@@ -170,19 +213,52 @@ func (d *door) staff(role models.Role, department *string) string {
 	return token
 }
 
-// ticket makes a ticket of the hotline's.
-func (d *door) ticket() models.Ticket {
+const coverIsGone = "Nắp cống trước số 140 bị mất rồi"
+
+var centreLat, centreLon = 10.7769, 106.7009 // in Phường Sài Gòn, 26740
+
+// report makes a ticket of a submission; whose it was does not matter.
+func (d *door) report(in workflow.SubmitInput) (made models.Ticket) {
 	d.t.Helper()
-	var made models.Ticket
 	d.tx(func(tx *store.Tx) error {
 		a, err := tx.Address("webchat", "web", models.NewToken())
 		if err != nil {
 			return err
 		}
-		made, err = (&workflow.Desk{}).Submit(tx, workflow.SubmitInput{
-			Actor: models.System(), ReporterID: a.ReporterID, Channel: "webchat", Words: "Ổ gà",
-		})
+		in.Actor, in.ReporterID, in.Channel = models.System(), a.ReporterID, "webchat"
+		made, err = d.desk.Submit(tx, in)
 		return err
 	})
 	return made
+}
+
+// ticket makes one that dispatch gives to infra_center.
+func (d *door) ticket() models.Ticket {
+	d.t.Helper()
+	return d.report(workflow.SubmitInput{Words: coverIsGone, Lat: &centreLat, Lon: &centreLon})
+}
+
+// department returns the id of a department.
+func (d *door) department(code string) *string {
+	d.t.Helper()
+	var found models.Department
+	d.tx(func(tx *store.Tx) (err error) {
+		found, err = tx.DepartmentByCode(code)
+		return err
+	})
+	return &found.ID
+}
+
+// timeline lists the verbs of a ticket's events.
+func (d *door) timeline(id string) (verbs []string) {
+	d.t.Helper()
+	d.tx(func(tx *store.Tx) error {
+		events, err := tx.Timeline(id)
+		verbs = nil
+		for _, e := range events {
+			verbs = append(verbs, string(e.ActorKind)+" "+string(e.Verb))
+		}
+		return err
+	})
+	return verbs
 }

@@ -5,8 +5,11 @@ import "time"
 // ClockKind names a legal duration of a ticket.
 type ClockKind string
 
-// The clocks of a ticket.
+// The clocks of a ticket: until the hotline has chosen a department, until the department has taken it on, and until
+// it is resolved.
 const (
+	ClockTriage  ClockKind = "triage"
+	ClockAccept  ClockKind = "accept"
 	ClockResolve ClockKind = "resolve"
 )
 
@@ -30,13 +33,78 @@ type Clock struct {
 	TargetS      int64
 	ConsumedS    int64
 	RunningSince *time.Time
+	PausedAt     *time.Time
 	DueAt        *time.Time
 	State        ClockState
 	Version      int64
 }
 
+// NewClock starts a clock of a ticket.
+func NewClock(ticketID string, kind ClockKind, cal Calendar, target time.Duration, now time.Time) Clock {
+	c := Clock{TicketID: ticketID, Kind: kind, Calendar: cal.Key, TargetS: int64(target / time.Second)}
+	c.Resume(cal, now)
+	return c
+}
+
+// rest is what the clock has left to run.
+func (c *Clock) rest() time.Duration {
+	return max(0, time.Duration(c.TargetS-c.ConsumedS)*time.Second)
+}
+
+// Resume lets the clock run from now on; one that runs or is done stays as it is.
+func (c *Clock) Resume(cal Calendar, now time.Time) {
+	if c.State == ClockRunning || c.State == ClockDone {
+		return
+	}
+	due := cal.Add(now, c.rest())
+	c.State, c.RunningSince, c.PausedAt, c.DueAt = ClockRunning, &now, nil, &due
+	if due.IsZero() {
+		c.DueAt = nil // the calendar has no working time left: nothing is ever due
+	}
+}
+
+// Pause stops a running clock for a while; what ran so far is kept.
+func (c *Clock) Pause(cal Calendar, now time.Time) {
+	if c.State != ClockRunning {
+		return
+	}
+	c.stop(cal, now, ClockPaused)
+	c.PausedAt = &now
+}
+
+// StoodStill is how many seconds, by day and night, a paused clock has stood still.
+func (c *Clock) StoodStill(now time.Time) int64 {
+	if c.State != ClockPaused {
+		return 0
+	}
+	return int64(now.Sub(*c.PausedAt) / time.Second)
+}
+
+// Finish stops the clock for good.
+func (c *Clock) Finish(cal Calendar, now time.Time) { c.stop(cal, now, ClockDone) }
+
+func (c *Clock) stop(cal Calendar, now time.Time, state ClockState) {
+	if c.State == ClockRunning {
+		c.ConsumedS += int64(cal.Between(*c.RunningSince, now) / time.Second)
+	}
+	c.State, c.RunningSince, c.PausedAt, c.DueAt = state, nil, nil, nil
+}
+
+// WarnAt is when three quarters of the whole duration will be used up, by which a running clock warns.
+func (c *Clock) WarnAt(cal Calendar, now time.Time) time.Time {
+	return cal.Add(now, max(0, time.Duration(c.TargetS*3/4-c.ConsumedS)*time.Second))
+}
+
 // TimerKind names what happens when a timer is due.
 type TimerKind string
+
+// The timers of a ticket. Warnings and breaches are named after their clock.
+const (
+	TimerWarn      TimerKind = "warn_"
+	TimerBreach    TimerKind = "breach_"
+	TimerClose     TimerKind = "close"      // nobody disagreed with a delivered answer
+	TimerAskExpire TimerKind = "ask_expire" // nobody answered a delivered question
+)
 
 // Timer is a row that is due at an instant. Each arming is a new generation; each generation fires at most once.
 type Timer struct {

@@ -69,9 +69,11 @@ func (d EventData) Encode() (string, error) {
 func (t Ticket) folded() Args {
 	return Args{
 		"state": string(t.State), "outcome": string(t.Outcome), "priority": string(t.Priority),
-		"category": t.Category, "area": t.AreaCode, "department": deref(t.DepartmentID),
-		"assignee": deref(t.AssigneeID), "promise_due": micros(t.PromiseDue), "target_due": micros(t.TargetDue),
-		"reports": int64(t.Reports), "reopens": int64(t.Reopens), "hops": int64(t.Hops),
+		"category": t.Category, "area": t.AreaCode, "road": string(t.Road), "why": string(t.Why),
+		"suggested": deref(t.SuggestedID), "pauses": int64(t.Pauses), "paused_s": t.PausedS,
+		"department": deref(t.DepartmentID), "assignee": deref(t.AssigneeID), "promise_due": micros(t.PromiseDue),
+		"target_due": micros(t.TargetDue),
+		"reports":    int64(t.Reports), "reopens": int64(t.Reopens), "hops": int64(t.Hops),
 		"resolved_at": micros(t.ResolvedAt), "closed_at": micros(t.ClosedAt),
 	}
 }

@@ -75,28 +75,3 @@ func TestFoldTimeline(t *testing.T) {
 		t.Errorf("a row changed behind the timeline's back is found (-want +got):\n%s%v", diff, err)
 	}
 }
-
-func TestNext(t *testing.T) {
-	for name, tt := range map[string]struct {
-		verb models.Verb
-		from models.State
-		want models.State // empty: illegal
-	}{
-		"an assigned ticket is resolved":         {models.VerbResolve, models.StateAssigned, models.StateResolved},
-		"a resolved ticket is closed":            {models.VerbClose, models.StateResolved, models.StateClosed},
-		"a closed ticket is reopened":            {models.VerbReopen, models.StateClosed, models.StateAssigned},
-		"an assigned ticket cannot be closed":    {models.VerbClose, models.StateAssigned, ""},
-		"a closed ticket cannot be resolved":     {models.VerbResolve, models.StateClosed, ""},
-		"a ticket is not submitted twice":        {models.VerbSubmit, models.StateAssigned, ""},
-		"a verb that does not exist is no move":  {"burn", models.StateAssigned, ""},
-		"a withdrawn ticket cannot be reopened":  {models.VerbReopen, models.StateWithdrawn, ""},
-		"a waiting ticket can still be resolved": {models.VerbResolve, models.StateWaiting, models.StateResolved},
-	} {
-		t.Run(name, func(t *testing.T) {
-			got, err := models.Next(tt.verb, tt.from)
-			if got != tt.want || (err != nil) != (tt.want == "") {
-				t.Errorf("%s from %s leads to %q, %v; want %q", tt.verb, tt.from, got, err, tt.want)
-			}
-		})
-	}
-}

@@ -40,6 +40,30 @@ const (
 	PriorityLow      Priority = "low"
 )
 
+// Road says what kind of road a place is on: it decides between the city's owner and the ward's (domain.md §1.5).
+type Road string
+
+// The kinds of road; empty when the words do not say.
+const (
+	RoadCity  Road = "city"
+	RoadAlley Road = "alley"
+)
+
+// DispatchWhy is the reason of a dispatch: the key of a sentence in the locales, after "why_".
+type DispatchWhy string
+
+// The reasons of a dispatch.
+const (
+	WhyRule         DispatchWhy = "rule"          // category and place name one owner
+	WhyHotlineType  DispatchWhy = "hotline_type"  // the type always goes by way of the hotline
+	WhyUnsureType   DispatchWhy = "unsure_type"   // not sure enough what it is
+	WhyNoPlace      DispatchWhy = "no_place"      // not sure enough where it is
+	WhyNoDepartment DispatchWhy = "no_department" // nobody answers for this there
+	WhyConflict     DispatchWhy = "conflict"      // about a department's own conduct
+	WhyReturned     DispatchWhy = "returned"      // a department gave it back
+	WhyHotline      DispatchWhy = "hotline"       // a person chose
+)
+
 // Ticket is the work that reports made. Its row is the fold of its timeline: every change is one Event.
 type Ticket struct {
 	ID           string `gorm:"primaryKey"`
@@ -49,16 +73,24 @@ type Ticket struct {
 	Priority     Priority
 	Category     string
 	AreaCode     string
+	AreaApprox   bool // the area comes from the approximate cells
+	Road         Road
 	Lat          *float64
 	Lon          *float64
 	Address      string // where, in words
 	DepartmentID *string
+	SuggestedID  *string     // whom dispatch would have chosen
+	Why          DispatchWhy // why it went where it went
+	Confidence   float64     // of the category, 0 to 1; 1 when a person chose it
 	AssigneeID   *string
 	PromiseDue   *time.Time // told to the resident
 	TargetDue    *time.Time // the department's own
 	Reports      int
 	Reopens      int
 	Hops         int
+	Pauses       int
+	PausedS      int64  // seconds that the resolve clock stood still
+	ExternalRefs string // numbers that other systems give it, separated by spaces
 	LastSeq      int64
 	HeadHash     string
 	Version      int64
@@ -82,4 +114,23 @@ type Report struct {
 	Lon            *float64
 	Address        string
 	CreatedAt      time.Time
+}
+
+// Note is what a colleague wrote on a ticket for colleagues; residents never see it.
+type Note struct {
+	ID        string `gorm:"primaryKey"`
+	TicketID  string
+	AuthorID  string
+	Text      string
+	CreatedAt time.Time
+}
+
+// Rating is a reporter's verdict on one answer: at most one for each time the ticket was answered.
+type Rating struct {
+	ID         string `gorm:"primaryKey"`
+	TicketID   string
+	ReporterID string
+	Generation int // how often the ticket had been reopened before
+	Stars      int // 1 to 5
+	CreatedAt  time.Time
 }

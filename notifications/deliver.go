@@ -14,6 +14,7 @@ import (
 	"github.com/vticket/vticket/locales"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/store"
+	"github.com/vticket/vticket/workflow"
 )
 
 // sendTimeout ends every call to a platform 5 s before the lease does (design §4).
@@ -24,9 +25,11 @@ const maxAttempts = 12
 
 // Courier sends what is queued: it is what the task "deliver" calls.
 type Courier struct {
-	Store    *store.Store
-	Adapters map[string]bots.Adapter
-	Log      *slog.Logger
+	Store     *store.Store
+	Desk      *workflow.Desk
+	Adapters  map[string]bots.Adapter
+	Catalogue models.Catalogue
+	Log       *slog.Logger
 }
 
 // Deliver sends what waits for one address, in order, under the address's lease. When another courier holds the lease
@@ -59,6 +62,7 @@ func (c *Courier) Deliver(ctx context.Context, addressID string) error {
 
 // parcel is one delivery with all that is needed to send it.
 type parcel struct {
+	message  models.Message
 	delivery models.Delivery
 	out      bots.Outgoing
 }
@@ -84,16 +88,7 @@ func (c *Courier) next(ctx context.Context, a models.Address) (bool, error) {
 	cancel()
 	// What the platform said is kept even if we are being stopped.
 	err = c.Store.Tx(context.WithoutCancel(ctx), func(tx *store.Tx) error {
-		if err := tx.HoldAddress(a); err != nil {
-			return err
-		}
-		d := outcome(p.delivery, sent, sendErr, tx.Now)
-		if d.ErrorClass == string(bots.ErrBlocked) {
-			if err := tx.BlockAddress(a.ID, true); err != nil {
-				return err
-			}
-		}
-		return tx.SaveDelivery(d)
+		return c.keep(tx, a, p, sent, sendErr)
 	})
 	if sendErr != nil {
 		c.Log.InfoContext(ctx, "message not delivered", "delivery_id", p.delivery.ID, "channel", a.Channel,
@@ -102,11 +97,30 @@ func (c *Courier) next(ctx context.Context, a models.Address) (bool, error) {
 	return true, err
 }
 
+// keep records what became of a parcel. The ticket comes before the address: the order in which verbs take them.
+func (c *Courier) keep(tx *store.Tx, a models.Address, p parcel, sent bots.Sent, sendErr error) error {
+	if sendErr == nil {
+		if err := c.Desk.Delivered(tx, p.message); err != nil {
+			return err
+		}
+	}
+	if err := tx.HoldAddress(a); err != nil {
+		return err
+	}
+	d := outcome(p.delivery, sent, sendErr, tx.Now)
+	if d.ErrorClass == string(bots.ErrBlocked) {
+		if err := tx.BlockAddress(a.ID, true); err != nil {
+			return err
+		}
+	}
+	return tx.SaveDelivery(d)
+}
+
 func (c *Courier) claim(tx *store.Tx, a models.Address) (parcel, bool, error) {
 	if err := tx.HoldAddress(a); err != nil {
 		return parcel{}, false, err
 	}
-	d, found, err := tx.NextDelivery(a.ID)
+	d, found, err := firstAlive(tx, a.ID)
 	if err != nil || !found {
 		return parcel{}, false, err
 	}
@@ -118,18 +132,38 @@ func (c *Courier) claim(tx *store.Tx, a models.Address) (parcel, bool, error) {
 	if err != nil {
 		return parcel{}, false, err
 	}
-	if d.Status == models.DeliverySending {
-		d.Ambiguous = true // its sender died before it could tell us
-	}
 	d.Status, d.Attempts = models.DeliverySending, d.Attempts+1
-	out := render(conversation.Language, m)
+	out := c.render(conversation.Language, m)
 	d.Text = out.Text
 	out.Delivery, out.To = d.ID, a.ExternalID
-	return parcel{delivery: d, out: out}, true, tx.SaveDelivery(d)
+	return parcel{message: m, delivery: d, out: out}, true, tx.SaveDelivery(d)
+}
+
+// firstAlive returns the next delivery of an address. One whose sender died before it could tell us may have arrived:
+// it is sent once more, not a third time.
+func firstAlive(tx *store.Tx, addressID string) (models.Delivery, bool, error) {
+	for {
+		d, found, err := tx.NextDelivery(addressID)
+		if err != nil || !found || d.Status != models.DeliverySending {
+			return d, found, err
+		}
+		resent := d.Ambiguous
+		d.Ambiguous = true
+		if !resent {
+			return d, true, nil
+		}
+		d.Status = models.DeliveryDead
+		if err := tx.SaveDelivery(d); err != nil {
+			return d, false, err
+		}
+	}
 }
 
 // render writes a message in a language, its choices numbered under it.
-func render(lang string, m models.Message) bots.Outgoing {
+func (c *Courier) render(lang string, m models.Message) bots.Outgoing {
+	if key, ok := m.Args["category"].(string); ok {
+		m.Args["category"] = c.Catalogue.Category(key).Name(lang)
+	}
 	out := bots.Outgoing{Text: locales.Message(lang, m.Key, m.Args)}
 	numbered := make([]string, 0, len(m.Buttons))
 	for i, b := range m.Buttons {

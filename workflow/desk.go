@@ -4,15 +4,39 @@
 package workflow
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/places"
 	"github.com/vticket/vticket/models/store"
+	"github.com/vticket/vticket/models/understand"
 )
 
-// Desk is where tickets are worked on. It is safe for concurrent use.
-type Desk struct{}
+// Desk is where tickets are worked on. It holds what every door needs to be equally clever; it is safe for
+// concurrent use.
+type Desk struct {
+	Catalogue models.Catalogue
+	Calendars map[string]models.Calendar
+	Model     *understand.Model
+	Areas     *places.Index
+}
+
+// NewDesk returns a desk with the types and calendars that come with the program.
+func NewDesk(areas *places.Index) (*Desk, error) {
+	catalogue, err := models.DefaultCatalogue()
+	if err != nil {
+		return nil, err
+	}
+	calendars, err := models.DefaultCalendars()
+	if err != nil {
+		return nil, err
+	}
+	return &Desk{Catalogue: catalogue, Calendars: calendars, Areas: areas, Model: understand.New(catalogue)}, nil
+}
 
 // Act names who does a verb to which ticket. Version is the version that the actor saw; 0 accepts any, for the bot
 // and the clock, which decide under the lock.
@@ -22,28 +46,28 @@ type Act struct {
 	Version int64
 }
 
-// change is what every verb on a ticket has in common: take the lock, compare the version, find the legal move, let
-// apply change the row, and write row and event together. apply returns what the event is to be remembered by.
+// change is what every verb on a ticket has in common: permission, lock, version, legal move; apply changes the row;
+// row and event are written together. apply returns what the event is to be remembered by.
 func (d *Desk) change(
 	tx *store.Tx, act Act, verb models.Verb, apply func(*models.Ticket) (models.Args, error),
 ) (models.Ticket, error) {
-	t, err := tx.LockTicket(act.Ticket)
+	if !act.Actor.May(verb) {
+		return models.Ticket{}, fmt.Errorf("%s: %w", verb, models.ErrForbidden)
+	}
+	t, err := tx.LockTicket(act.Actor, act.Ticket)
 	if err != nil {
 		return t, err
-	}
-	if act.Actor.Scope != "" && (t.DepartmentID == nil || *t.DepartmentID != act.Actor.Scope) {
-		return t, fmt.Errorf("ticket %s: %w", t.Code, models.ErrNotFound)
 	}
 	if act.Version != 0 && act.Version != t.Version {
 		return t, fmt.Errorf("ticket %s is at version %d: %w", t.Code, t.Version, models.ErrConflict)
 	}
 	before := t
 	if t.State, err = models.Next(verb, t.State); err != nil {
-		return t, err
+		return before, err
 	}
 	note, err := apply(&t)
 	if err != nil {
-		return t, err
+		return before, err
 	}
 	return t, d.record(tx, record{verb: verb, actor: act.Actor, before: before, after: &t, note: note})
 }
@@ -85,6 +109,13 @@ func (d *Desk) tellReporters(tx *store.Tx, t models.Ticket, m models.Message) er
 	if err != nil {
 		return err
 	}
+	if m.Args == nil {
+		m.Args = models.Args{}
+	}
+	m.Args["code"] = models.SpokenCode(t.Code)
+	if m.Args["department"], err = departmentName(tx, t); err != nil {
+		return err
+	}
 	told := map[string]bool{}
 	for _, r := range reports {
 		if r.ConversationID == nil || told[*r.ConversationID] {
@@ -99,13 +130,29 @@ func (d *Desk) tellReporters(tx *store.Tx, t models.Ticket, m models.Message) er
 	return nil
 }
 
-// departmentName is how a ticket's department is called, empty while it has none.
+// departmentName is how a ticket's department is called: the hotline while it has none.
 func departmentName(tx *store.Tx, t models.Ticket) (string, error) {
 	if t.DepartmentID == nil {
-		return "", nil
+		dep, err := tx.DepartmentByCode(models.HotlineCode)
+		return dep.Name, err
 	}
 	dep, err := tx.Department(*t.DepartmentID)
 	return dep.Name, err
+}
+
+// said makes a person's words fit to keep; empty ones are refused by the key that says what is missing.
+func said(text, missing string) (string, error) {
+	text = strings.TrimSpace(models.Clean(text, 4000))
+	if text == "" {
+		return "", models.Invalid{Field: "text", Key: missing}
+	}
+	return text, nil
+}
+
+// saltedSum lets an event prove what the words were without holding them; blanking the salt makes it prove nothing.
+func saltedSum(salt, words string) string {
+	sum := sha256.Sum256([]byte(salt + words))
+	return hex.EncodeToString(sum[:])
 }
 
 func rfc3339(at *time.Time) string {

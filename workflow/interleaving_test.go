@@ -14,7 +14,6 @@ import (
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/modelstest"
 	"github.com/vticket/vticket/models/store"
-	"github.com/vticket/vticket/workflow"
 )
 
 // TestInterleaving plays a turn of the bot against a verb of the staff on one ticket, a thousand times. The bot takes
@@ -27,16 +26,17 @@ func TestInterleaving(t *testing.T) {
 		}
 		return // make test names a server or fails
 	}
+	t.Parallel()
 	const rounds = 1000
 	dsn := modelstest.PostgresDSN(t)
 	s := openPostgres(t, dsn)
-	ticket := submit(t, s, "lan")
+	ticket := s.pothole(t, "lan")
 	done := map[models.Verb]int{models.VerbSubmit: 1}
 	for round := range rounds {
-		verb, act := models.VerbReopen, workflow.Act{Actor: models.System(), Ticket: ticket.ID}
-		turn := reopen(act)
+		name, who := models.VerbReopen, s.people["lan"]
+		turn := reopen(act(who, ticket))
 		if round%2 == 1 {
-			verb, turn = models.VerbClose, closing(act)
+			name, turn = models.VerbClose, closing(act(who, ticket))
 		}
 		var bot, staff error
 		var both sync.WaitGroup
@@ -49,9 +49,9 @@ func TestInterleaving(t *testing.T) {
 				return err
 			})
 		})
-		both.Go(func() { _, staff = do(t, s, resolve(workflow.Act{Actor: lead, Ticket: ticket.ID})) })
+		both.Go(func() { _, staff = s.do(t, resolve(act(s.hotline, ticket))) })
 		both.Wait()
-		for v, err := range map[models.Verb]error{verb: bot, models.VerbResolve: staff} {
+		for v, err := range map[models.Verb]error{name: bot, models.VerbResolve: staff} {
 			var illegal models.IllegalMove
 			var database *pgconn.PgError
 			switch {
@@ -83,9 +83,10 @@ func TestInterleaving(t *testing.T) {
 	}
 }
 
-func openPostgres(t *testing.T, dsn string) *store.Store {
+func openPostgres(t *testing.T, dsn string) *city {
 	t.Helper()
-	s, err := store.Open(dsn, store.Options{Now: modelstest.NewClock(t, start).Now})
+	clock := modelstest.NewClock(t, start)
+	s, err := store.Open(dsn, store.Options{Now: clock.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,11 +94,7 @@ func openPostgres(t *testing.T, dsn string) *store.Store {
 	if err := s.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	must(t, s, func(tx *store.Tx) (models.Ticket, error) {
-		_, err := tx.SaveDepartment(models.Department{Code: models.HotlineCode, Name: "Tổ điều phối 1022"})
-		return models.Ticket{}, err
-	})
-	return s
+	return newCity(t, s, clock)
 }
 
 // deadlocks is what the server counted in the database of an address.

@@ -21,7 +21,16 @@ type loginInput struct {
 
 type tokenOutput struct {
 	Body struct {
-		Token string `json:"token" doc:"To be sent as Authorization: Bearer."`
+		Token      string `json:"token" doc:"To be sent as Authorization: Bearer."`
+		MustChange bool   `json:"must_change_password,omitempty" doc:"The session may only call /auth/password."`
+	}
+}
+
+type passwordInput struct {
+	Asker
+	Body struct {
+		Password string `json:"password" maxLength:"1000" doc:"10 characters or more."`
+		Current  string `json:"current,omitempty" maxLength:"1000" doc:"The present one, unless it is a one-time password."`
 	}
 }
 
@@ -30,7 +39,7 @@ func (a *API) authRoutes(v1 huma.API) {
 		OperationID: "login", Method: http.MethodPost, Path: "/auth/login", Summary: "Sign in", Tags: []string{"staff"},
 		MaxBodyBytes: bodyLimit,
 	}, func(ctx context.Context, in *loginInput) (*tokenOutput, error) {
-		token, err := a.Signin.Open(ctx, in.Body.Email, in.Body.Password)
+		opened, err := a.Signin.Open(ctx, in.Body.Email, in.Body.Password)
 		if errors.Is(err, models.ErrForbidden) {
 			return nil, web.NewProblem(http.StatusUnauthorized, "login_refused", in.lang())
 		}
@@ -38,7 +47,23 @@ func (a *API) authRoutes(v1 huma.API) {
 			return nil, a.refuse(ctx, in.Asker, err)
 		}
 		out := &tokenOutput{}
-		out.Body.Token = token
+		out.Body.Token, out.Body.MustChange = opened.Token, opened.MustChangePassword
 		return out, nil
+	})
+	huma.Register(v1, huma.Operation{
+		OperationID: "change-password", Method: http.MethodPost, Path: "/auth/password", Tags: []string{"staff"},
+		Summary: "Choose a password", Security: []map[string][]string{{"bearer": {}}}, MaxBodyBytes: bodyLimit,
+		DefaultStatus: http.StatusNoContent,
+	}, func(ctx context.Context, in *passwordInput) (*struct{}, error) {
+		err := a.Signin.ChangePassword(ctx, web.ChangeInput{
+			Token: in.token(), Current: in.Body.Current, Password: in.Body.Password,
+		})
+		if errors.Is(err, models.ErrForbidden) {
+			return nil, web.NewProblem(http.StatusUnauthorized, "unauthorized", in.lang())
+		}
+		if err != nil {
+			return nil, a.refuse(ctx, in.Asker, err)
+		}
+		return &struct{}{}, nil
 	})
 }

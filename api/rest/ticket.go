@@ -2,7 +2,6 @@ package rest
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
@@ -10,10 +9,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/vticket/vticket/api/web"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/store"
-	"github.com/vticket/vticket/workflow"
 )
 
 type ticketView struct {
@@ -25,8 +22,14 @@ type ticketView struct {
 	Area         string     `json:"area"`
 	Lat          *float64   `json:"lat,omitempty"`
 	Lon          *float64   `json:"lon,omitempty"`
+	Road         string     `json:"road"`
 	Address      string     `json:"address"`
+	AreaApprox   bool       `json:"area_approximate"`
 	DepartmentID *string    `json:"department_id,omitempty"`
+	SuggestedID  *string    `json:"suggested_department_id,omitempty"`
+	Why          string     `json:"why" doc:"Why it went where it went."`
+	Confidence   float64    `json:"confidence"`
+	ExternalRefs string     `json:"external_refs,omitempty"`
 	PromiseDue   *time.Time `json:"promise_due,omitempty"`
 	TargetDue    *time.Time `json:"target_due,omitempty"`
 	Version      int64      `json:"version"`
@@ -37,8 +40,9 @@ func view(t models.Ticket) ticketView {
 	return ticketView{
 		Code: t.Code, State: string(t.State), Outcome: string(t.Outcome), Priority: string(t.Priority),
 		Category: t.Category, Area: t.AreaCode, Lat: t.Lat, Lon: t.Lon, Address: t.Address,
-		DepartmentID: t.DepartmentID,
-		PromiseDue:   t.PromiseDue, TargetDue: t.TargetDue, Version: t.Version, CreatedAt: t.CreatedAt.UTC(),
+		DepartmentID: t.DepartmentID, SuggestedID: t.SuggestedID, Why: string(t.Why), Confidence: t.Confidence,
+		Road: string(t.Road), AreaApprox: t.AreaApprox, ExternalRefs: t.ExternalRefs,
+		PromiseDue: t.PromiseDue, TargetDue: t.TargetDue, Version: t.Version, CreatedAt: t.CreatedAt.UTC(),
 	}
 }
 
@@ -61,6 +65,7 @@ type ticketsInput struct {
 	Category   string `query:"category"`
 	Area       string `query:"area"`
 	Overdue    bool   `query:"overdue"`
+	Q          string `query:"q" doc:"A code, or a number that another system gave the ticket."`
 	Cursor     string `query:"cursor"`
 	Limit      int    `query:"limit" default:"50" minimum:"1" maximum:"100"`
 }
@@ -70,14 +75,6 @@ type ticketsOutput struct {
 		Tickets []ticketView `json:"tickets"`
 		Next    string       `json:"next,omitempty" doc:"The cursor of the next page."`
 	}
-}
-
-type verbInput struct {
-	Asker
-	Code    string `path:"code"`
-	Verb    string `path:"verb"`
-	IfMatch string `header:"If-Match" doc:"The ETag of the ticket as the asker saw it."`
-	RawBody []byte
 }
 
 func (a *API) ticketRoutes(v1 huma.API) {
@@ -90,10 +87,12 @@ func (a *API) ticketRoutes(v1 huma.API) {
 		OperationID: "get-ticket", Method: http.MethodGet, Path: "/tickets/{code}", Tags: tags, Security: security,
 		Summary: "One ticket",
 	}, a.ticket)
+	body := &huma.RequestBody{Content: map[string]*huma.MediaType{}}
 	huma.Register(v1, huma.Operation{
 		OperationID: "do-verb", Method: http.MethodPost, Path: "/tickets/{code}/{verb}", Tags: tags, Security: security,
-		Summary: "Do something to a ticket", MaxBodyBytes: bodyLimit,
+		Summary: "Do something to a ticket", MaxBodyBytes: bodyLimit, RequestBody: body,
 	}, a.verb)
+	body.Required = false // huma sets it for every raw body; an Accept has nothing to say
 }
 
 func (a *API) listTickets(ctx context.Context, in *ticketsInput) (*ticketsOutput, error) {
@@ -101,34 +100,22 @@ func (a *API) listTickets(ctx context.Context, in *ticketsInput) (*ticketsOutput
 	if err != nil {
 		return nil, err
 	}
-	for field, id := range map[string]string{"cursor": in.Cursor, "department": in.Department} {
-		if id != "" && !models.ValidID(id) {
-			return nil, a.refuse(ctx, in.Asker, models.Invalid{Field: field, Key: "error_id"})
-		}
-	}
-	for field, value := range map[string]string{"status": in.Status, "category": in.Category, "area": in.Area} {
-		if models.Clean(value, len(value)) != value { // PostgreSQL refuses NUL and broken UTF-8
-			return nil, a.refuse(ctx, in.Asker, models.Invalid{Field: field, Key: "error_id"})
-		}
-	}
-	filter := store.TicketFilter{
-		Department: in.Department, Category: in.Category, Area: in.Area, Overdue: in.Overdue, After: in.Cursor,
-		Limit: in.Limit,
-	}
-	if in.Status != "" {
-		for state := range strings.SplitSeq(in.Status, ",") {
-			filter.States = append(filter.States, models.State(state))
-		}
+	filter, err := in.filter()
+	if err != nil {
+		return nil, a.refuse(ctx, in.Asker, err)
 	}
 	out := &ticketsOutput{}
-	out.Body.Tickets = []ticketView{}
 	err = a.Store.Read(ctx, func(tx *store.Tx) error {
 		tickets, err := tx.Tickets(who, filter)
-		for _, t := range tickets {
-			out.Body.Tickets = append(out.Body.Tickets, view(t))
+		if err != nil {
+			return err
 		}
+		out.Body.Tickets = []ticketView{} // the closure may run twice
 		if len(tickets) == in.Limit {
 			out.Body.Next = tickets[len(tickets)-1].ID
+		}
+		for _, t := range tickets {
+			out.Body.Tickets = append(out.Body.Tickets, view(t))
 		}
 		return err
 	})
@@ -136,6 +123,44 @@ func (a *API) listTickets(ctx context.Context, in *ticketsInput) (*ticketsOutput
 		return nil, a.refuse(ctx, in.Asker, err)
 	}
 	return out, nil
+}
+
+// filter reads what the list is narrowed by, and refuses what no ticket can have.
+func (in *ticketsInput) filter() (store.TicketFilter, error) {
+	f := store.TicketFilter{
+		Department: in.Department, Category: in.Category, Area: in.Area, Overdue: in.Overdue, After: in.Cursor,
+		Limit: in.Limit, Reference: strings.TrimSpace(in.Q),
+	}
+	for field, id := range map[string]string{"cursor": in.Cursor, "department": in.Department} {
+		if id != "" && !models.ValidID(id) {
+			return f, models.Invalid{Field: field, Key: "error_id"}
+		}
+	}
+	for field, value := range map[string]string{"category": in.Category, "area": in.Area, "q": in.Q} {
+		if models.Clean(value, len(value)) != value { // PostgreSQL refuses NUL and broken UTF-8
+			return f, models.Invalid{Field: field, Key: "error_id"}
+		}
+	}
+	if in.Status == "" {
+		return f, nil
+	}
+	for name := range strings.SplitSeq(in.Status, ",") {
+		state := models.State(name)
+		if !known(state) {
+			return f, models.Invalid{Field: "status", Key: "error_id"}
+		}
+		f.States = append(f.States, state)
+	}
+	return f, nil
+}
+
+func known(s models.State) bool {
+	switch s {
+	case models.StateNew, models.StateAssigned, models.StateInProgress, models.StateWaiting, models.StateResolved,
+		models.StateClosed, models.StateRejected, models.StateMerged, models.StateWithdrawn:
+		return true
+	}
+	return false
 }
 
 func (a *API) ticket(ctx context.Context, in *ticketInput) (*ticketOutput, error) {
@@ -160,62 +185,4 @@ func findTicket(tx *store.Tx, who models.Actor, code string) (models.Ticket, err
 		return models.Ticket{}, models.ErrNotFound
 	}
 	return tx.TicketByCode(who, digits)
-}
-
-func (a *API) verb(ctx context.Context, in *verbInput) (*ticketOutput, error) {
-	who, err := a.staff(ctx, in.Asker)
-	if err != nil {
-		return nil, err
-	}
-	do, ok := a.verbs()[models.Verb(in.Verb)]
-	if !ok {
-		return nil, web.NewProblem(http.StatusNotFound, "unknown_verb", in.lang())
-	}
-	version, ok := parseETag(in.IfMatch)
-	if !ok {
-		return nil, web.NewProblem(http.StatusPreconditionRequired, "if_match_required", in.lang())
-	}
-	var t models.Ticket
-	err = a.Store.Tx(ctx, func(tx *store.Tx) error {
-		found, err := findTicket(tx, who, in.Code)
-		if err != nil {
-			return err
-		}
-		t, err = do(tx, workflow.Act{Actor: who, Ticket: found.ID, Version: version}, in.RawBody)
-		return err
-	})
-	if err != nil {
-		return nil, a.refuse(ctx, in.Asker, err)
-	}
-	return &ticketOutput{ETag: etag(t.Version), Body: view(t)}, nil
-}
-
-func parseETag(s string) (int64, bool) {
-	n, err := strconv.ParseInt(strings.Trim(s, `" `), 10, 64)
-	return n, err == nil && n > 0
-}
-
-type verbFunc func(tx *store.Tx, act workflow.Act, body []byte) (models.Ticket, error)
-
-// verbs is the table of what staff may call, by the name in the path.
-func (a *API) verbs() map[models.Verb]verbFunc {
-	return map[models.Verb]verbFunc{
-		models.VerbResolve: func(tx *store.Tx, act workflow.Act, body []byte) (models.Ticket, error) {
-			var in struct {
-				Outcome models.Outcome `json:"outcome"`
-				Text    string         `json:"text"`
-			}
-			if err := decode(body, &in); err != nil {
-				return models.Ticket{}, err
-			}
-			return a.Desk.Resolve(tx, workflow.ResolveInput{Act: act, Outcome: in.Outcome, Text: in.Text})
-		},
-	}
-}
-
-func decode(body []byte, into any) error {
-	if err := json.Unmarshal(body, into); err != nil {
-		return models.Invalid{Field: "body", Key: "error_json"}
-	}
-	return nil
 }

@@ -52,6 +52,10 @@ func ProblemOf(err error, lang string) *Problem {
 		p := NewProblem(http.StatusConflict, "illegal_move", lang)
 		p.Detail = illegal.Error()
 		return p
+	case errors.Is(err, ErrPasswordChange):
+		return NewProblem(http.StatusForbidden, "password_change_required", lang)
+	case errors.Is(err, ErrPasswordExpired):
+		return NewProblem(http.StatusUnauthorized, "password_expired", lang)
 	case errors.Is(err, models.ErrNotFound):
 		return NewProblem(http.StatusNotFound, "not_found", lang)
 	case errors.Is(err, models.ErrForbidden):

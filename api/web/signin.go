@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/alexedwards/argon2id"
 
@@ -20,6 +22,9 @@ type Signin struct {
 	store *store.Store
 	slots chan struct{}
 	decoy string
+
+	mu   sync.Mutex
+	used map[string]time.Time // when the use of a session was last written down, by its key
 }
 
 // NewSignin returns a sign-in on a database.
@@ -28,7 +33,7 @@ func NewSignin(s *store.Store) (*Signin, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Signin{store: s, slots: make(chan struct{}, 2), decoy: decoy}, nil
+	return &Signin{store: s, slots: make(chan struct{}, 2), decoy: decoy, used: map[string]time.Time{}}, nil
 }
 
 // HashPassword returns what the database keeps of a password.
@@ -40,40 +45,143 @@ func HashPassword(password string) (string, error) {
 	return hash, nil
 }
 
+// The refusals of a one-time password, the one from a printed slip.
+var (
+	// ErrPasswordChange says that the session is good for nothing but the choice of another password.
+	ErrPasswordChange = errors.New("one-time password to be changed")
+	// ErrPasswordExpired says that the one-time password was right, too late.
+	ErrPasswordExpired = errors.New("one-time password expired")
+)
+
+// Opened is a session that was opened. With MustChangePassword it is good for ChangePassword only.
+type Opened struct {
+	Token              string
+	MustChangePassword bool
+}
+
 // Open checks e-mail and password and opens a session; ErrForbidden says that one of them is wrong, and takes as
 // long for an unknown e-mail as for a wrong password.
-func (s *Signin) Open(ctx context.Context, email, password string) (string, error) {
+func (s *Signin) Open(ctx context.Context, email, password string) (Opened, error) {
 	var who models.Staff
 	err := s.store.Read(ctx, func(tx *store.Tx) error {
 		var err error
 		who, err = tx.StaffByEmail(strings.ToLower(strings.TrimSpace(models.Clean(email, 200))))
 		return err
 	})
+	known := err == nil
 	if err != nil && !errors.Is(err, models.ErrNotFound) {
-		return "", err
+		return Opened{}, err
 	}
-	hash := who.PasswordHash
+	if !known {
+		who = models.Staff{PasswordHash: s.decoy}
+	}
+	match, err := s.matches(ctx, who, password)
 	if err != nil {
-		hash = s.decoy
+		return Opened{}, err
 	}
-	select {
-	case s.slots <- struct{}{}:
-	case <-ctx.Done():
-		return "", ctx.Err()
+	if !known || !match {
+		return Opened{}, models.ErrForbidden
 	}
-	match, checkErr := argon2id.ComparePasswordAndHash(password, hash)
-	<-s.slots
-	if checkErr != nil {
-		return "", fmt.Errorf("check password: %w", checkErr)
-	}
-	if err != nil || !match {
-		return "", models.ErrForbidden
-	}
-	token := models.NewToken()
-	return token, s.store.Tx(ctx, func(tx *store.Tx) error { return tx.OpenSession(token, who.ID) })
+	opened := Opened{Token: models.NewToken(), MustChangePassword: who.MustChangePassword()}
+	return opened, s.store.Tx(ctx, func(tx *store.Tx) error {
+		if who.MustChangePassword() && !tx.Now.Before(*who.PasswordOnceUntil) {
+			return ErrPasswordExpired
+		}
+		if err := unchanged(tx, who); err != nil {
+			return err
+		}
+		return tx.OpenSession(opened.Token, who.ID)
+	})
 }
 
-// Who returns the member of staff behind a session token; ErrForbidden when there is none.
+// unchanged locks a person and refuses when they were disabled or have another password since they were read.
+func unchanged(tx *store.Tx, who models.Staff) error {
+	now, err := tx.LockStaff(who.ID)
+	if errors.Is(err, models.ErrNotFound) || err == nil && now.PasswordHash != who.PasswordHash {
+		return models.ErrForbidden
+	}
+	return err
+}
+
+// slot waits for one of the places in which passwords are worked on; the caller gives it back.
+func (s *Signin) slot(ctx context.Context) (free func(), err error) {
+	select {
+	case s.slots <- struct{}{}:
+		return func() { <-s.slots }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (s *Signin) matches(ctx context.Context, who models.Staff, password string) (bool, error) {
+	free, err := s.slot(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer free()
+	if who.MustChangePassword() {
+		password = models.FoldOncePassword(password)
+	}
+	match, err := argon2id.ComparePasswordAndHash(password, who.PasswordHash)
+	if err != nil {
+		return false, fmt.Errorf("check password: %w", err)
+	}
+	return match, nil
+}
+
+// ChangeInput is the choice of a password. Current may be empty while a one-time password is to be changed: it was
+// given a moment ago.
+type ChangeInput struct {
+	Token    string
+	Current  string
+	Password string
+}
+
+// ChangePassword replaces the password of the person behind a session and ends all their other sessions. Without a
+// session it answers ErrForbidden.
+func (s *Signin) ChangePassword(ctx context.Context, in ChangeInput) error {
+	who, err := s.Who(ctx, in.Token)
+	if err != nil && !errors.Is(err, ErrPasswordChange) {
+		return err
+	}
+	if err := who.CheckPassword(in.Password); err != nil {
+		return err
+	}
+	if !who.MustChangePassword() {
+		match, err := s.matches(ctx, who, in.Current)
+		if err != nil {
+			return err
+		}
+		if !match {
+			return models.Invalid{Field: "current", Key: "error_password_current"}
+		}
+	}
+	same, err := s.matches(ctx, who, in.Password)
+	if err != nil {
+		return err
+	}
+	if same {
+		return models.Invalid{Field: "password", Key: "error_password_same"}
+	}
+	free, err := s.slot(ctx)
+	if err != nil {
+		return err
+	}
+	hash, err := HashPassword(in.Password)
+	free()
+	if err != nil {
+		return err
+	}
+	return s.store.Tx(ctx, func(tx *store.Tx) error {
+		if err := unchanged(tx, who); err != nil {
+			return err
+		}
+		return tx.ChangePassword(who.ID, hash, in.Token)
+	})
+}
+
+// Who returns the member of staff behind a session token; ErrForbidden when there is none, ErrPasswordChange beside
+// the person while all they may do is choose a password.
 func (s *Signin) Who(ctx context.Context, token string) (models.Staff, error) {
 	var who models.Staff
 	err := s.store.Read(ctx, func(tx *store.Tx) error {
@@ -84,5 +192,32 @@ func (s *Signin) Who(ctx context.Context, token string) (models.Staff, error) {
 	if errors.Is(err, models.ErrNotFound) {
 		return who, models.ErrForbidden
 	}
-	return who, err
+	if err != nil {
+		return who, err
+	}
+	if who.MustChangePassword() {
+		return who, ErrPasswordChange
+	}
+	return who, s.touch(ctx, token)
+}
+
+// manySessions bounds what touch remembers; forgetting costs one needless write for each session.
+const manySessions = 10_000
+
+// touch keeps a session from ending while it is in use. It writes once a minute, so that reading stays reading.
+func (s *Signin) touch(ctx context.Context, token string) error {
+	key, now := models.TokenKey(token), s.store.Now()
+	s.mu.Lock()
+	fresh := now.Sub(s.used[key]) < time.Minute
+	if !fresh {
+		if len(s.used) >= manySessions {
+			clear(s.used)
+		}
+		s.used[key] = now
+	}
+	s.mu.Unlock()
+	if fresh {
+		return nil
+	}
+	return s.store.Tx(ctx, func(tx *store.Tx) error { return tx.TouchSession(token) })
 }

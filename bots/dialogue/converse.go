@@ -44,59 +44,98 @@ func (t *Talk) Settle(ctx context.Context, draftID string) error {
 	})
 }
 
+// turns takes turns until nothing is unread. The last look is outside of the lock: whoever found the conversation busy
+// had committed its event before that look.
 func (t *Talk) turns(ctx context.Context, take func(*store.Tx) (models.Conversation, bool, error)) error {
 	for {
-		var read int
+		var a models.Address
 		err := t.Store.Tx(ctx, func(tx *store.Tx) error {
+			a = models.Address{}
 			c, ok, err := take(tx)
 			if err != nil || !ok {
-				read = 0
 				return err
 			}
-			read, err = t.turn(tx, c)
-			return err
+			if a, err = tx.ConversationAddress(c.AddressID); err != nil {
+				return err
+			}
+			return t.turn(tx, c, a)
 		})
 		if errors.Is(err, models.ErrNotFound) {
 			return nil // the row is gone: nobody waits
 		}
 		if err != nil {
-			return fmt.Errorf("converse: %w", err)
+			return t.failed(ctx, a, err)
 		}
-		if read == 0 {
-			return nil
+		if a.ID == "" {
+			return nil // another turn has it
+		}
+		var unread []models.InboxEvent
+		err = t.Store.Read(ctx, func(tx *store.Tx) (err error) {
+			unread, err = tx.Unread(a.Channel, a.Account, a.ExternalID)
+			return err
+		})
+		if err != nil || len(unread) == 0 {
+			return err
 		}
 	}
 }
 
-// turn is one transaction of a conversation: every unread event and the passing of time are folded into the draft,
-// and what follows becomes rows. It returns how many events it read.
-func (t *Talk) turn(tx *store.Tx, c models.Conversation) (int, error) {
-	a, err := tx.ConversationAddress(c.AddressID)
-	if err != nil {
-		return 0, err
+// An event that fails its turn is read alone after aloneAfter tries, and set aside after giveUpAfter: one that nobody
+// can read must not silence its sender for ever.
+const (
+	aloneAfter  = 2
+	giveUpAfter = 5
+)
+
+// failed counts a failed turn against the event that the turn began with.
+func (t *Talk) failed(ctx context.Context, a models.Address, cause error) error {
+	if a.ID != "" && ctx.Err() == nil {
+		err := t.Store.Tx(ctx, func(tx *store.Tx) error {
+			unread, err := tx.Unread(a.Channel, a.Account, a.ExternalID)
+			if err != nil || len(unread) == 0 {
+				return err
+			}
+			if unread[0].Attempts+1 >= giveUpAfter {
+				t.Log.ErrorContext(ctx, "inbox event set aside", "inbox_id", unread[0].ID, "error", cause)
+				return tx.Quarantine(unread[0].ID, "turn failed")
+			}
+			return tx.CountAttempt(unread[0].ID)
+		})
+		if err != nil {
+			return fmt.Errorf("converse: %w", errors.Join(cause, err))
+		}
 	}
+	return fmt.Errorf("converse: %w", cause)
+}
+
+// turn is one transaction of a conversation: every unread event and the passing of time are folded into the draft,
+// and what follows becomes rows.
+func (t *Talk) turn(tx *store.Tx, c models.Conversation, a models.Address) error {
 	events, err := tx.Unread(a.Channel, a.Account, a.ExternalID)
 	if err != nil {
-		return 0, err
+		return err
+	}
+	if len(events) > 0 && events[0].Attempts >= aloneAfter {
+		events = events[:1]
 	}
 	s := &scene{talk: t, tx: tx, conversation: c, address: a}
 	if err := s.load(); err != nil {
-		return 0, err
+		return err
 	}
 	ids := make([]string, 0, len(events))
 	for _, e := range events {
 		ids = append(ids, e.ID)
 		if err := s.hear(e); err != nil {
-			return 0, err
+			return err
 		}
 	}
 	if err := s.apply(Reduce(s.draft, Input{}, tx.Now)); err != nil {
-		return 0, err
+		return err
 	}
 	if err := tx.ReadEvents(ids); err != nil {
-		return 0, err
+		return err
 	}
-	return len(events), s.save()
+	return s.save()
 }
 
 // scene is what one turn works on.

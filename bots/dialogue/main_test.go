@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
 	"testing"
 	"time"
 
@@ -13,9 +14,25 @@ import (
 	"github.com/vticket/vticket/bots/dialogue"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/modelstest"
+	"github.com/vticket/vticket/models/places"
 	"github.com/vticket/vticket/models/store"
 	"github.com/vticket/vticket/workflow"
 )
+
+// desk is one for all tests: it is safe for concurrent use and slow to make.
+var desk *workflow.Desk
+
+func TestMain(m *testing.M) {
+	areas, err := places.Approximate()
+	if err == nil {
+		desk, err = workflow.NewDesk(areas)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
 
 // chat is a resident's side of a conversation, on one database.
 type chat struct {
@@ -33,7 +50,14 @@ func eachChat(t *testing.T, test func(t *testing.T, c *chat)) {
 	modelstest.EachStore(t, clock.Now, func(t *testing.T, s *store.Store) {
 		t.Helper()
 		c := &chat{clock: clock, inbox: store.NewInbox(s), drafts: map[string]bool{}}
-		c.Talk = &dialogue.Talk{Store: s, Desk: &workflow.Desk{}, Log: slog.New(slog.DiscardHandler)}
+		seed := func(tx *store.Tx) error {
+			_, err := workflow.SeedDepartments(tx, desk.Catalogue, nil)
+			return err
+		}
+		if err := s.Tx(t.Context(), seed); err != nil {
+			t.Fatal(err)
+		}
+		c.Talk = &dialogue.Talk{Store: s, Desk: desk, Log: slog.New(slog.DiscardHandler)}
 		s.OnCommit = func(_ context.Context, wakes []models.Wake) {
 			for _, w := range wakes {
 				if w.Kind == models.KindSettle {
@@ -212,14 +236,18 @@ func (c *chat) lastCode(t *testing.T) (code string) {
 func (c *chat) resolve(t *testing.T) {
 	t.Helper()
 	code := c.lastCode(t)
+	staff := models.Staff{Email: models.NewID() + "@example.vn", Name: "Hoa", Role: models.RoleHotline}
 	err := c.Store.Tx(t.Context(), func(tx *store.Tx) error {
+		if err := tx.InsertStaff(&staff); err != nil {
+			return err
+		}
 		ticket, err := tx.TicketByCode(models.System(), code)
 		if err != nil {
 			return err
 		}
 		_, err = c.Desk.Resolve(tx, workflow.ResolveInput{
-			Act:     workflow.Act{Actor: models.Actor{Kind: models.ActorStaff, ID: models.NewID()}, Ticket: ticket.ID},
-			Outcome: models.OutcomeFixed, Text: "Đã vá.",
+			Act:     workflow.Act{Actor: staff.Actor(), Ticket: ticket.ID},
+			Outcome: models.OutcomeFixed, Text: "Đã vá.", NoPhoto: "máy hư",
 		})
 		return err
 	})

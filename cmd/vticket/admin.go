@@ -6,14 +6,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/vticket/vticket/api/web"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/store"
+	"github.com/vticket/vticket/workflow"
 )
 
 // withStore runs a command on the configured database.
@@ -44,8 +47,7 @@ func migrateCommand() *cobra.Command {
 					return err
 				}
 				return s.Tx(cmd.Context(), func(tx *store.Tx) error {
-					_, err := tx.SaveDepartment(models.Department{Code: models.HotlineCode, Name: "Tổ điều phối 1022"})
-					return err
+					return tx.SaveDepartments([]models.Department{models.Hotline()})
 				})
 			})
 		},
@@ -63,9 +65,15 @@ func adminCommand() *cobra.Command {
 			if !fromStdin {
 				return errors.New("give --password-stdin and the password on standard input: arguments are seen by all")
 			}
+			if err := checkRole(models.Role(role), department); err != nil {
+				return err
+			}
 			password, err := bufio.NewReader(cmd.InOrStdin()).ReadString('\n')
+			if err != nil && !errors.Is(err, io.EOF) {
+				return fmt.Errorf("read the password: %w", err)
+			}
 			if password = strings.TrimRight(password, "\r\n"); len(password) < 8 {
-				return fmt.Errorf("the password needs 8 characters or more (%w)", err)
+				return errors.New("the password needs 8 characters or more")
 			}
 			who := models.Staff{Email: strings.ToLower(email), Name: email, Role: models.Role(role)}
 			if who.PasswordHash, err = web.HashPassword(password); err != nil {
@@ -82,15 +90,98 @@ func adminCommand() *cobra.Command {
 	create.Flags().BoolVar(&fromStdin, "password-stdin", false, "read the password from standard input")
 	_ = create.MarkFlagRequired("email")
 	_ = create.MarkFlagRequired("role")
-	admin.AddCommand(create)
+	admin.AddCommand(create, adminDisableCommand(), adminListCommand())
 	return admin
+}
+
+// checkRole refuses what would make a colleague who sees nothing: such an account looks like a fault of the program.
+func checkRole(role models.Role, department string) error {
+	switch {
+	case !role.Valid():
+		return fmt.Errorf("--role: %q is not admin, hotline, hotline_lead, lead, staff or viewer", role)
+	case !role.CityWide() && department == "":
+		return fmt.Errorf("--department: a %s sees the tickets of one department only: name it", role)
+	default:
+		return nil
+	}
+}
+
+func adminDisableCommand() *cobra.Command {
+	var email string
+	disable := &cobra.Command{
+		Use: "disable", Short: "Shut somebody out; their sessions end at once", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			email = strings.ToLower(strings.TrimSpace(email))
+			err := withStore(cmd.Context(), func(s *store.Store) error {
+				return s.Tx(cmd.Context(), func(tx *store.Tx) error { return tx.DisableStaff(email) })
+			})
+			if errors.Is(err, models.ErrNotFound) {
+				return fmt.Errorf("nobody has the e-mail %s (vticket admin list shows everybody)", email)
+			}
+			if err != nil {
+				return err
+			}
+			return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]string{"disabled": email})
+		},
+	}
+	disable.Flags().StringVar(&email, "email", "", "e-mail of the person")
+	_ = disable.MarkFlagRequired("email")
+	return disable
+}
+
+func adminListCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: "Print everybody who signs in, one JSON line each", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			var sheet workflow.StaffSheet
+			err := withStore(cmd.Context(), func(s *store.Store) error {
+				return s.Read(cmd.Context(), func(tx *store.Tx) (err error) {
+					sheet, err = workflow.ReadStaffSheet(tx, nil)
+					return err
+				})
+			})
+			if err != nil {
+				return err
+			}
+			return listStaff(cmd.OutOrStdout(), sheet)
+		},
+	}
+}
+
+func listStaff(out io.Writer, sheet workflow.StaffSheet) error {
+	codes := map[string]string{}
+	for _, d := range sheet.Departments {
+		codes[d.ID] = d.Code
+	}
+	lines := json.NewEncoder(out)
+	for _, who := range sheet.Known {
+		line := struct {
+			Email      string      `json:"email"`
+			Name       string      `json:"name"`
+			Role       models.Role `json:"role"`
+			Department string      `json:"department"`
+			CreatedAt  time.Time   `json:"created_at"`
+			DisabledAt *time.Time  `json:"disabled_at,omitempty"`
+			OnceUntil  *time.Time  `json:"password_once_until,omitempty"`
+		}{
+			Email: who.Email, Name: who.Name, Role: who.Role, CreatedAt: who.CreatedAt, DisabledAt: who.DisabledAt,
+			OnceUntil: who.PasswordOnceUntil,
+		}
+		if who.DepartmentID != nil {
+			line.Department = codes[*who.DepartmentID]
+		}
+		if err := lines.Encode(line); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func insertStaff(tx *store.Tx, who models.Staff, department string) error {
 	if department != "" {
 		d, err := tx.DepartmentByCode(department)
 		if err != nil {
-			return err
+			return fmt.Errorf("--department: %w", err)
 		}
 		who.DepartmentID = &d.ID
 	}

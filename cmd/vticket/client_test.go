@@ -37,7 +37,14 @@ type ticket struct {
 	Code    string `json:"code"`
 	State   string `json:"state"`
 	Outcome string `json:"outcome"`
-	etag    string
+
+	Priority   string `json:"priority"`
+	Category   string `json:"category"`
+	Area       string `json:"area"`
+	Why        string `json:"why"`
+	Department string `json:"department_id"`
+
+	etag string
 }
 
 // exchange returns the status, the header and the body of one answer, or why there was none.
@@ -112,9 +119,8 @@ func (c *client) openSession(path string, body any) {
 
 func words(id, text string) map[string]any { return map[string]any{"client_id": id, "text": text} }
 
-func pin(id string, lat, lon float64) map[string]any {
-	return map[string]any{"client_id": id, "lat": lat, "lon": lon}
-}
+// pin is a place in the centre, Phường Sài Gòn (26740).
+func pin() map[string]any { return map[string]any{"client_id": "2", "lat": 10.7769, "lon": 106.7009} }
 
 func (c *client) say(message map[string]any) {
 	c.t.Helper()
@@ -164,9 +170,10 @@ func (c *client) ticket(code string) ticket {
 	return t
 }
 
-func (c *client) resolve(t ticket, text string) ticket {
+// do does a verb on the ticket as it was seen last.
+func (c *client) do(t ticket, verb string, body any) ticket {
 	c.t.Helper()
-	c.must(http.MethodPost, "/tickets/"+t.Code+"/resolve", t.etag, map[string]string{"outcome": "fixed", "text": text}, &t)
+	t.etag = c.must(http.MethodPost, "/tickets/"+t.Code+"/"+verb, t.etag, body, &t).Get("ETag")
 	return t
 }
 

@@ -33,7 +33,7 @@ func TestKillBetweenHops(t *testing.T) {
 			lan := resident(p)
 			lan.say(words("1", coverIsGone))
 			lan.await(5*time.Second, "the words are heard", heard(coverIsGone))
-			lan.tell(pin("2", 10.7769, 106.7009))
+			lan.tell(pin())
 			p.died()
 
 			p = start(t, binary, env)
@@ -64,7 +64,7 @@ func TestKillRedis(t *testing.T) {
 		emptied <- n
 	}()
 	lan.say(words("1", coverIsGone))
-	lan.say(pin("2", 10.7769, 106.7009))
+	lan.say(pin())
 	began := time.Now()
 	time.AfterFunc(200*time.Millisecond, cancel)
 	t.Logf("emptied %d times", <-emptied)

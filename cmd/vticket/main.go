@@ -24,7 +24,10 @@ func run(args []string) int {
 	serve := serveCommand()
 	root.RunE = serve.RunE
 	root.Flags().AddFlagSet(serve.Flags())
-	root.AddCommand(serve, migrateCommand(), adminCommand(), auditCommand(), versionCommand())
+	root.AddCommand(
+		serve, migrateCommand(), adminCommand(), departmentsCommand(), staffCommand(), areasCommand(), slaCommand(),
+		auditCommand(), versionCommand(),
+	)
 	root.SetArgs(args)
 	if err := root.ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "vticket:", err)

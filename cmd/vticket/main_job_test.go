@@ -1,11 +1,18 @@
 package main
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/places"
+	"github.com/vticket/vticket/models/store"
+	"github.com/vticket/vticket/workflow"
 )
 
 const coverIsGone = "Nắp cống trước số 140 bị mất rồi"
@@ -18,7 +25,8 @@ func TestMainJob(t *testing.T) {
 	})
 	t.Run("external", func(t *testing.T) {
 		t.Parallel()
-		env, _, _ := externalStack(t, 7)
+		env, dsn, _ := externalStack(t, 7)
+		seed(t, dsn)
 		mainJob(t, env)
 	})
 }
@@ -30,23 +38,39 @@ func mainJob(t *testing.T, env stackEnv) {
 	p := start(t, binary, env)
 	lan := resident(p)
 	lan.say(words("1", coverIsGone))
-	lan.say(pin("2", 10.7769, 106.7009))
+	lan.say(pin())
 	last := time.Now()
 	receipt := lan.await(5*time.Second, "the receipt is there", isReceipt)
 	t.Logf("receipt %v after the last piece", time.Since(last).Round(time.Millisecond))
 	code := strings.ReplaceAll(spokenCode.FindString(receipt.Text), " ", "")
-	if !strings.Contains(receipt.Text, coverIsGone) || receipt.TicketCode != code {
-		t.Errorf("the receipt of %s says: %+v", code, receipt)
+	if receipt.TicketCode != code {
+		t.Errorf("the receipt of %s belongs to %s", code, receipt.TicketCode)
+	}
+	for _, what := range []string{"nắp cống\n", "\nPhường Sài Gòn\n", "Nơi xử lý: Trung tâm Quản lý Giao thông"} {
+		if !strings.Contains(receipt.Text, what) {
+			t.Errorf("the receipt does not say %q: %s", what, receipt.Text)
+		}
 	}
 
-	command(t, env, "mật khẩu dài\n", "admin", "create", "--email", "Minh@example.vn", "--role", "lead",
-		"--department", "hotline", "--password-stdin")
+	command(t, env, "mật khẩu dài\n", "admin", "create", "--email", "Minh@example.vn", "--role", "staff",
+		"--department", "infra_center", "--password-stdin")
 	minh := signIn(p, "minh@example.vn", "mật khẩu dài")
-	if diff := cmp.Diff([]ticket{{Code: code, State: "assigned"}}, minh.queue(), cmp.AllowUnexported(ticket{})); diff != "" {
-		t.Fatalf("the queue of staff (-want +got):\n%s", diff)
+	queue := minh.queue()
+	want := []ticket{{
+		Code: code, State: "assigned", Priority: "critical", Category: "drainage.manhole_cover", Area: "26740", Why: "rule",
+	}}
+	if diff := cmp.Diff(want, queue, cmpopts.IgnoreFields(ticket{}, "Department", "etag")); diff != "" {
+		t.Fatalf("the queue of the department (-want +got):\n%s", diff)
 	}
-	if got := minh.resolve(minh.ticket(code), "Đã đậy nắp mới."); got.State != "resolved" || got.Outcome != "fixed" {
-		t.Errorf("resolved: %+v", got)
+	cover := minh.do(minh.ticket(code), "accept", nil)
+	if cover.State != "in_progress" || cover.Department != queue[0].Department {
+		t.Errorf("accepted: %+v", cover)
+	}
+	cover = minh.do(cover, "resolve", map[string]string{
+		"outcome": "fixed", "text": "Đã đậy nắp mới.", "no_photo_reason": "Máy ảnh hỏng.",
+	})
+	if cover.State != "resolved" || cover.Outcome != "fixed" {
+		t.Errorf("resolved: %+v", cover)
 	}
 
 	answer := lan.await(5*time.Second, "the answer is there", func(m said) bool { return len(m.Buttons) > 0 })
@@ -64,9 +88,31 @@ func mainJob(t *testing.T, env stackEnv) {
 	if got := lan.myTickets(); len(got) != 1 || got[0].State != "closed" {
 		t.Errorf("the resident's tickets: %+v", got)
 	}
-	want := `{"tickets":1,"events":3,"faults":[]}`
-	if got := strings.TrimSpace(command(t, env, "", "audit", "verify")); got != want {
-		t.Errorf("audit verify: %s, not %s", got, want)
+	sound := `{"tickets":1,"events":4,"faults":[]}`
+	if got := strings.TrimSpace(command(t, env, "", "audit", "verify")); got != sound {
+		t.Errorf("audit verify: %s, not %s", got, sound)
 	}
 	p.stop()
+}
+
+// seed makes the departments that an embedded stack makes for itself.
+func seed(t *testing.T, dsn string) {
+	t.Helper()
+	s, err := store.Open(dsn, store.Options{Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	catalogue, errCatalogue := models.DefaultCatalogue()
+	areas, errAreas := places.Approximate()
+	if err := errors.Join(errCatalogue, errAreas); err != nil {
+		t.Fatal(err)
+	}
+	err = s.Tx(t.Context(), func(tx *store.Tx) error {
+		_, err := workflow.SeedDepartments(tx, catalogue, areas.All())
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }

@@ -113,6 +113,16 @@ func (e stackEnv) environment(more ...string) []string {
 // command runs a subcommand to its end, which must be a good one, and returns what it printed.
 func command(t *testing.T, env stackEnv, stdin string, args ...string) string {
 	t.Helper()
+	out, err := attempt(t, env, stdin, args...)
+	if err != nil {
+		t.Fatalf("vticket %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return out
+}
+
+// attempt runs a subcommand that may fail, and returns all that it printed.
+func attempt(t *testing.T, env stackEnv, stdin string, args ...string) (string, error) {
+	t.Helper()
 	path, err := binary()
 	if err != nil {
 		t.Fatal(err)
@@ -122,10 +132,7 @@ func command(t *testing.T, env stackEnv, stdin string, args ...string) string {
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Env, cmd.Stdin = env.environment(), strings.NewReader(stdin)
 	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("vticket %s: %v\n%s", strings.Join(args, " "), err, out)
-	}
-	return string(out)
+	return string(out), err
 }
 
 // program is a running "vticket serve".

@@ -15,6 +15,7 @@ import (
 	"github.com/vticket/vticket/api/web"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/store"
+	"github.com/vticket/vticket/workflow"
 )
 
 func serveCommand() *cobra.Command {
@@ -46,7 +47,7 @@ func serve(ctx context.Context, c Config, role string, out io.Writer) error {
 	}
 	defer s.close()
 	if c.DatabaseURL == "" {
-		if err := firstRun(ctx, s.store, out); err != nil {
+		if err := s.firstRun(ctx, out); err != nil {
 			return err
 		}
 	}
@@ -101,30 +102,41 @@ func (s *stack) listen(ctx context.Context, out io.Writer) error {
 	return nil
 }
 
-// firstRun prepares an empty embedded database: the hotline, and an admin whose password is shown once, here.
-func firstRun(ctx context.Context, s *store.Store, out io.Writer) error {
-	password := models.NewToken()[:16]
-	hash, err := web.HashPassword(password)
-	if err != nil {
+// firstRun prepares an empty embedded database: departments for every role and area, and an admin whose password is
+// shown once, here. Each is looked for by itself: vticket admin create may have come before the first start.
+func (s *stack) firstRun(ctx context.Context, out io.Writer) error {
+	var staff int64
+	bare := false
+	err := s.store.Read(ctx, func(tx *store.Tx) (err error) {
+		if staff, err = tx.CountStaff(); err != nil {
+			return err
+		}
+		_, err = tx.DepartmentByCode(models.HotlineCode)
+		if bare = errors.Is(err, models.ErrNotFound); bare {
+			return nil
+		}
+		return err
+	})
+	if err != nil || (staff > 0 && !bare) {
 		return err
 	}
-	made := false
-	err = s.Tx(ctx, func(tx *store.Tx) error {
-		made = false
-		_, err := tx.SaveDepartment(models.Department{Code: models.HotlineCode, Name: "Tổ điều phối 1022"})
-		if err != nil {
-			return err
+	first := models.Staff{Email: "admin@localhost", Name: "Admin", Role: models.RoleAdmin}
+	password := models.NewToken()[:16]
+	if first.PasswordHash, err = web.HashPassword(password); err != nil {
+		return err
+	}
+	err = s.store.Tx(ctx, func(tx *store.Tx) error {
+		if bare {
+			if _, err := workflow.SeedDepartments(tx, s.desk.Catalogue, s.desk.Areas.All()); err != nil {
+				return err
+			}
 		}
-		n, err := tx.CountStaff()
-		if err != nil || n > 0 {
-			return err
+		if staff > 0 {
+			return nil
 		}
-		made = true
-		return tx.InsertStaff(&models.Staff{
-			Email: "admin@localhost", Name: "Admin", Role: models.RoleAdmin, PasswordHash: hash,
-		})
+		return tx.InsertStaff(&first)
 	})
-	if err == nil && made {
+	if err == nil && staff == 0 {
 		fmt.Fprintf(out, "First admin: admin@localhost, password %s (shown once)\n", password)
 	}
 	return err

@@ -29,6 +29,7 @@ type stack struct {
 	config  Config
 	log     *slog.Logger
 	store   *store.Store
+	desk    *workflow.Desk
 	inbox   *store.Inbox
 	bell    *tasks.Bell
 	worker  *tasks.Worker
@@ -76,10 +77,22 @@ func newStack(ctx context.Context, c Config) (_ *stack, err error) {
 	s.store.OnCommit = s.bell.Ring
 	armStore(s.store)
 	s.inbox = store.NewInbox(s.store)
+	if s.desk, err = newDesk(ctx, s.store); err != nil {
+		return nil, err
+	}
 	if err = s.wireWorker(redisURL); err != nil {
 		return nil, err
 	}
 	return s, s.wireDoor()
+}
+
+// newDesk returns the desk of the areas that a database has.
+func newDesk(ctx context.Context, s *store.Store) (*workflow.Desk, error) {
+	areas, err := loadAreas(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	return workflow.NewDesk(areas)
 }
 
 func (s *stack) redis(ctx context.Context) (string, error) {
@@ -96,10 +109,10 @@ func (s *stack) redis(ctx context.Context) (string, error) {
 }
 
 func (s *stack) wireWorker(redisURL string) error {
-	desk := &workflow.Desk{}
-	talk := &dialogue.Talk{Store: s.store, Desk: desk, Log: s.log}
+	talk := &dialogue.Talk{Store: s.store, Desk: s.desk, Log: s.log}
 	courier := &notifications.Courier{
-		Store: s.store, Log: s.log, Adapters: map[string]bots.Adapter{webchat.Name: armAdapter(webchat.Adapter{})},
+		Store: s.store, Desk: s.desk, Catalogue: s.desk.Catalogue, Log: s.log,
+		Adapters: map[string]bots.Adapter{webchat.Name: armAdapter(webchat.Adapter{})},
 	}
 	var err error
 	s.worker, err = tasks.NewWorker(redisURL, tasks.Options{
@@ -115,6 +128,9 @@ func (s *stack) wireWorker(redisURL string) error {
 	s.worker.Handle(models.KindConverse, talk.Converse)
 	s.worker.Handle(models.KindSettle, talk.Settle)
 	s.worker.Handle(models.KindDeliver, courier.Deliver)
+	s.worker.Handle(models.KindFire, func(ctx context.Context, id string) error {
+		return s.desk.Fire(ctx, s.store, id)
+	})
 	return nil
 }
 
@@ -124,7 +140,7 @@ func (s *stack) wireDoor() error {
 		return err
 	}
 	s.handler, err = api.New(api.Options{
-		REST: &rest.API{Store: s.store, Inbox: s.inbox, Desk: &workflow.Desk{}, Signin: signin, Log: s.log},
+		REST: &rest.API{Store: s.store, Inbox: s.inbox, Desk: s.desk, Signin: signin, Log: s.log},
 		Log:  s.log, Ready: s.ready,
 	})
 	return err

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"gorm.io/gorm"
-
 	"github.com/vticket/vticket/models"
 )
 
@@ -149,8 +147,7 @@ func (b *Inbox) insert(ctx context.Context, rows []models.InboxEvent) error {
 			e.ReceivedAt, e.ReceivedAt.Add(wakeAfter))
 	}
 	sql.WriteString(" ON CONFLICT DO NOTHING")
-	return b.store.write.WithContext(ctx).Session(&gorm.Session{PrepareStmt: len(args) <= 10*4}).
-		Exec(sql.String(), args...).Error
+	return b.store.write.WithContext(ctx).Exec(sql.String(), args...).Error
 }
 
 // converseWakes asks once for each conversation of a batch: one turn reads all that is unread.
@@ -195,6 +192,15 @@ func (tx *Tx) ReadEvents(ids []string) error {
 	err := tx.db.Exec("UPDATE inbox_events SET done_at = ?, wake_at = NULL WHERE id IN ?", tx.Now, ids).Error
 	if err != nil {
 		return fmt.Errorf("mark events read: %w", err)
+	}
+	return nil
+}
+
+// CountAttempt notes that a turn beginning with this event has failed.
+func (tx *Tx) CountAttempt(id string) error {
+	err := tx.db.Exec("UPDATE inbox_events SET attempts = attempts + 1 WHERE id = ?", id).Error
+	if err != nil {
+		return fmt.Errorf("count attempt of event %s: %w", id, err)
 	}
 	return nil
 }

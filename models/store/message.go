@@ -75,23 +75,27 @@ func (tx *Tx) LinkMessages(ids []string, ticketID string) error {
 	return nil
 }
 
-// Said is a message as its conversation shows it: the words that came in, or the text as it was sent.
+// Said is a message as its conversation shows it: the words that came in, or the text as it was sent, and when.
 type Said struct {
 	models.Message
-	Shown string
+	Shown  string
+	SentAt *time.Time // nil for what came in
 }
 
-// MessagesAfter returns what was said in a conversation after a message id (empty: from the beginning), oldest
-// first: everything that came in, and what went out and has been sent.
+// MessagesAfter returns what a conversation has shown after a message (empty: from the beginning), in the order in
+// which it was shown: what came in when it was read, what went out when it was sent.
 func (tx *Tx) MessagesAfter(conversationID, after string, limit int) ([]Said, error) {
-	q := tx.db.Table("messages m").Select("m.*, coalesce(d.text, m.text) AS shown").
+	shown := tx.db.Table("messages m").
+		Select("m.*, coalesce(d.text, m.text) AS shown, d.sent_at, coalesce(d.sent_at, m.created_at) AS shown_at").
 		Joins("LEFT JOIN deliveries d ON d.message_id = m.id AND d.status = 'sent' AND d.part = 0").
 		Where("m.conversation_id = ? AND (m.direction = 'in' OR d.id IS NOT NULL)", conversationID)
+	q := tx.db.Table("(?) AS s", shown)
 	if after != "" {
-		q = q.Where("m.id > ?", after)
+		last := tx.db.Table("(?) AS l", shown).Select("shown_at").Where("id = ?", after)
+		q = q.Where("(shown_at, id) > ((?), ?)", last, after)
 	}
 	var rows []Said
-	if err := q.Order("m.id").Limit(limit).Find(&rows).Error; err != nil {
+	if err := q.Order("shown_at, id").Limit(limit).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("messages: %w", err)
 	}
 	return rows, nil

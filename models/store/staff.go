@@ -31,6 +31,75 @@ func (tx *Tx) StaffByEmail(email string) (models.Staff, error) {
 	return s, nil
 }
 
+// LockStaff returns a member of staff as they are, and keeps others from changing them until the transaction ends;
+// ErrNotFound when they may not sign in.
+func (tx *Tx) LockStaff(id string) (models.Staff, error) {
+	var s models.Staff
+	err := tx.db.Clauses(forUpdate).Take(&s, "id = ? AND disabled_at IS NULL", id).Error
+	if err = one(err); err != nil {
+		return s, fmt.Errorf("lock staff: %w", err)
+	}
+	return s, nil
+}
+
+// StaffList lists everybody by e-mail, the disabled ones too.
+func (tx *Tx) StaffList() ([]models.Staff, error) {
+	var rows []models.Staff
+	if err := tx.db.Order("email").Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("list staff: %w", err)
+	}
+	return rows, nil
+}
+
+// SaveStaff keeps people by their e-mails: new ones are made with the password given, of known ones name, role and
+// department change and nothing else.
+func (tx *Tx) SaveStaff(all []models.Staff) error {
+	if len(all) == 0 {
+		return nil
+	}
+	for i := range all {
+		all[i].ID, all[i].CreatedAt = models.NewID(), tx.Now
+	}
+	err := tx.db.Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "email"}},
+		DoUpdates: clause.AssignmentColumns([]string{"name", "role", "department_id"}),
+	}).CreateInBatches(all, 500).Error
+	if err != nil {
+		return fmt.Errorf("save staff: %w", err)
+	}
+	return nil
+}
+
+// DisableStaff ends somebody's access and all their sessions; ErrNotFound when there is no such e-mail.
+func (tx *Tx) DisableStaff(email string) error {
+	done := tx.db.Exec("UPDATE staff SET disabled_at = COALESCE(disabled_at, ?) WHERE email = ?", tx.Now, email)
+	if done.Error != nil {
+		return fmt.Errorf("disable staff: %w", done.Error)
+	}
+	if done.RowsAffected == 0 {
+		return fmt.Errorf("disable staff: %w", models.ErrNotFound)
+	}
+	err := tx.db.Exec("DELETE FROM sessions WHERE staff_id = (SELECT id FROM staff WHERE email = ?)", email).Error
+	if err != nil {
+		return fmt.Errorf("disable staff: end sessions: %w", err)
+	}
+	return nil
+}
+
+// ChangePassword keeps the hash of the password that somebody chose and ends all their sessions but the one of token.
+func (tx *Tx) ChangePassword(staffID, hash, token string) error {
+	err := tx.db.Exec("UPDATE staff SET password_hash = ?, password_once_until = NULL WHERE id = ?",
+		hash, staffID).Error
+	if err != nil {
+		return fmt.Errorf("change password: %w", err)
+	}
+	err = tx.db.Exec("DELETE FROM sessions WHERE staff_id = ? AND key <> ?", staffID, models.TokenKey(token)).Error
+	if err != nil {
+		return fmt.Errorf("change password: end sessions: %w", err)
+	}
+	return nil
+}
+
 // CountStaff counts all staff, so that a first run can make its first admin.
 func (tx *Tx) CountStaff() (n int64, err error) {
 	if err = tx.db.Model(&models.Staff{}).Count(&n).Error; err != nil {
@@ -86,34 +155,4 @@ func (tx *Tx) CloseSession(token string) error {
 		return fmt.Errorf("close session: %w", err)
 	}
 	return nil
-}
-
-// SaveDepartment keeps a department by its code and returns it with its id.
-func (tx *Tx) SaveDepartment(d models.Department) (models.Department, error) {
-	d.ID, d.CreatedAt = models.NewID(), tx.Now
-	err := tx.db.Clauses(clause.OnConflict{
-		Columns: []clause.Column{{Name: "code"}}, DoUpdates: clause.AssignmentColumns([]string{"name"}),
-	}).Create(&d).Error
-	if err != nil {
-		return d, fmt.Errorf("save department: %w", err)
-	}
-	return tx.DepartmentByCode(d.Code)
-}
-
-// DepartmentByCode returns a department, or ErrNotFound.
-func (tx *Tx) DepartmentByCode(code string) (models.Department, error) {
-	var d models.Department
-	if err := one(tx.db.Take(&d, "code = ?", code).Error); err != nil {
-		return d, fmt.Errorf("department %s: %w", code, err)
-	}
-	return d, nil
-}
-
-// Department returns a department by id, or ErrNotFound.
-func (tx *Tx) Department(id string) (models.Department, error) {
-	var d models.Department
-	if err := one(tx.db.Take(&d, "id = ?", id).Error); err != nil {
-		return d, fmt.Errorf("department %s: %w", id, err)
-	}
-	return d, nil
 }

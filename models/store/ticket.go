@@ -2,7 +2,7 @@ package store
 
 import (
 	"fmt"
-	"time"
+	"strings"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -25,10 +25,11 @@ func (tx *Tx) InsertTicket(t *models.Ticket) error {
 	return fmt.Errorf("insert ticket: %w: no free code in ten tries", models.ErrConflict)
 }
 
-// LockTicket takes a ticket for this transaction. Several are taken in ascending order of id (design §4).
-func (tx *Tx) LockTicket(id string) (models.Ticket, error) {
+// LockTicket takes a ticket within the actor's scope for this transaction. Several are taken in ascending order of id
+// (design §4).
+func (tx *Tx) LockTicket(who models.Actor, id string) (models.Ticket, error) {
 	var t models.Ticket
-	if err := one(tx.db.Clauses(forUpdate).Take(&t, "id = ?", id).Error); err != nil {
+	if err := one(scoped(tx.db.Clauses(forUpdate), who).Take(&t, "id = ?", id).Error); err != nil {
 		return t, fmt.Errorf("ticket %s: %w", id, err)
 	}
 	return t, nil
@@ -84,10 +85,14 @@ func (tx *Tx) Timeline(ticketID string) ([]models.Event, error) {
 
 // scoped limits a query on tickets to what an actor may know of.
 func scoped(q *gorm.DB, who models.Actor) *gorm.DB {
-	if who.Scope == "" {
+	switch {
+	case who.Kind != models.ActorStaff || who.Role.CityWide():
 		return q
+	case who.Scope == "":
+		return q.Where("1 = 0")
+	default:
+		return q.Where("tickets.department_id = ?", who.Scope)
 	}
-	return q.Where("tickets.department_id = ?", who.Scope)
 }
 
 // TicketByCode returns a ticket within the actor's scope; one outside it is ErrNotFound like one that never was.
@@ -106,6 +111,7 @@ type TicketFilter struct {
 	Category   string
 	Area       string
 	Overdue    bool
+	Reference  string // its code as people write it, or a number that another system gave it
 	After      string // id of the last ticket of the page before
 	Limit      int    // at most 100
 }
@@ -125,6 +131,11 @@ func (tx *Tx) Tickets(who models.Actor, f TicketFilter) ([]models.Ticket, error)
 	}
 	if f.Overdue {
 		q = q.Where("closed_at IS NULL AND resolved_at IS NULL AND target_due < ?", tx.Now)
+	}
+	if f.Reference != "" {
+		code, _ := models.ParseCode(f.Reference)
+		q = q.Where("(code = ? OR ' ' || external_refs || ' ' LIKE ? ESCAPE '!')",
+			code, "% "+escapeLike(f.Reference)+" %")
 	}
 	if f.After != "" {
 		q = q.Where("id < ?", f.After)
@@ -156,83 +167,6 @@ func (tx *Tx) Ticket(id string) (models.Ticket, error) {
 	return t, nil
 }
 
-// SaveClock keeps a clock of a ticket, one of each kind.
-func (tx *Tx) SaveClock(c *models.Clock) error {
-	if c.ID == "" {
-		c.ID = models.NewID()
-	}
-	c.Version++
-	if err := tx.db.Clauses(clause.OnConflict{
-		Columns: []clause.Column{{Name: "ticket_id"}, {Name: "kind"}}, UpdateAll: true,
-	}).Create(c).Error; err != nil {
-		return fmt.Errorf("save clock %s: %w", c.Kind, err)
-	}
-	return nil
-}
-
-// Clocks returns the clocks of a ticket by kind.
-func (tx *Tx) Clocks(ticketID string) (map[models.ClockKind]models.Clock, error) {
-	var rows []models.Clock
-	if err := tx.db.Where("ticket_id = ?", ticketID).Find(&rows).Error; err != nil {
-		return nil, fmt.Errorf("clocks: %w", err)
-	}
-	clocks := make(map[models.ClockKind]models.Clock, len(rows))
-	for _, c := range rows {
-		clocks[c.Kind] = c
-	}
-	return clocks, nil
-}
-
-// ArmTimer sets the timer of a kind for an instant, replacing what it was set for; the generation tells an old
-// firing from a new one.
-func (tx *Tx) ArmTimer(ticketID string, kind models.TimerKind, due time.Time) error {
-	var w models.Wake
-	err := tx.db.Raw(`INSERT INTO timers (id, ticket_id, kind, due_at, generation, wake_at, epoch, wakes)
-		VALUES (?, ?, ?, ?, 1, ?, 1, 0)
-		ON CONFLICT (ticket_id, kind) DO UPDATE SET due_at = excluded.due_at, generation = timers.generation + 1,
-		fired_at = NULL, cancelled_at = NULL, wake_at = excluded.wake_at, epoch = timers.epoch + 1, wakes = 0
-		RETURNING id, epoch`, models.NewID(), ticketID, kind, due, due).Scan(&w).Error
-	if err != nil {
-		return fmt.Errorf("arm timer %s: %w", kind, err)
-	}
-	w.Kind, w.At = models.KindFire, due
-	tx.Wake(w)
-	return nil
-}
-
-// CancelTimers stops timers of a ticket that have not fired: the named kinds, or all.
-func (tx *Tx) CancelTimers(ticketID string, kinds ...models.TimerKind) error {
-	q := tx.db.Model(&models.Timer{}).Where("ticket_id = ? AND fired_at IS NULL AND cancelled_at IS NULL", ticketID)
-	if len(kinds) > 0 {
-		q = q.Where("kind IN ?", kinds)
-	}
-	if err := q.UpdateColumns(map[string]any{"cancelled_at": tx.Now, "wake_at": nil}).Error; err != nil {
-		return fmt.Errorf("cancel timers: %w", err)
-	}
-	return nil
-}
-
-// Timer returns one timer, or ErrNotFound.
-func (tx *Tx) Timer(id string) (models.Timer, error) {
-	var t models.Timer
-	if err := one(tx.db.Take(&t, "id = ?", id).Error); err != nil {
-		return t, fmt.Errorf("timer %s: %w", id, err)
-	}
-	return t, nil
-}
-
-// FireTimer marks a timer as fired if this generation has not fired, was not cancelled and is due; of many who try
-// at once one gets true.
-func (tx *Tx) FireTimer(t models.Timer) (bool, error) {
-	res := tx.db.Exec(`UPDATE timers SET fired_at = ?, wake_at = NULL
-		WHERE id = ? AND generation = ? AND fired_at IS NULL AND cancelled_at IS NULL AND due_at <= ?`,
-		tx.Now, t.ID, t.Generation, tx.Now)
-	if res.Error != nil {
-		return false, fmt.Errorf("fire timer: %w", res.Error)
-	}
-	return res.RowsAffected == 1, nil
-}
-
 // ReporterTicket returns a ticket by its code if this reporter has reported it, or ErrNotFound.
 func (tx *Tx) ReporterTicket(reporterID, code string) (models.Ticket, error) {
 	var t models.Ticket
@@ -242,4 +176,43 @@ func (tx *Tx) ReporterTicket(reporterID, code string) (models.Ticket, error) {
 		return t, fmt.Errorf("ticket %s: %w", code, err)
 	}
 	return t, nil
+}
+
+func escapeLike(s string) string {
+	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(s)
+}
+
+// InsertNote keeps a colleague's note.
+func (tx *Tx) InsertNote(n models.Note) error {
+	if err := tx.db.Create(&n).Error; err != nil {
+		return fmt.Errorf("insert note: %w", err)
+	}
+	return nil
+}
+
+// Notes returns what colleagues wrote on a ticket, oldest first.
+func (tx *Tx) Notes(ticketID string) ([]models.Note, error) {
+	var rows []models.Note
+	if err := tx.db.Where("ticket_id = ?", ticketID).Order("id").Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("notes: %w", err)
+	}
+	return rows, nil
+}
+
+// InsertRating keeps a verdict; false when this reporter has judged this answer before.
+func (tx *Tx) InsertRating(r models.Rating) (bool, error) {
+	made := tx.db.Clauses(clause.OnConflict{DoNothing: true}).Create(&r)
+	if made.Error != nil {
+		return false, fmt.Errorf("insert rating: %w", made.Error)
+	}
+	return made.RowsAffected == 1, nil
+}
+
+// SaveReport keeps what a reporter corrected.
+func (tx *Tx) SaveReport(r models.Report) error {
+	err := tx.db.Model(&r).Select("Words", "WordsSalt", "Lat", "Lon", "Address").UpdateColumns(&r).Error
+	if err != nil {
+		return fmt.Errorf("save report: %w", err)
+	}
+	return nil
 }

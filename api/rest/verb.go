@@ -1,0 +1,179 @@
+package rest
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/vticket/vticket/api/web"
+	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/store"
+	"github.com/vticket/vticket/workflow"
+)
+
+type verbInput struct {
+	Asker
+	Code           string `path:"code"`
+	Verb           string `path:"verb"`
+	IfMatch        string `header:"If-Match" doc:"The ETag of the ticket as the asker saw it."`
+	IdempotencyKey string `header:"Idempotency-Key" maxLength:"200" doc:"A repeat with the same body gets the same answer."`
+	RawBody        []byte
+}
+
+type verbBody struct {
+	Text         string          `json:"text"`
+	Outcome      models.Outcome  `json:"outcome"`
+	NoPhoto      string          `json:"no_photo_reason"`
+	Category     string          `json:"category"`
+	Priority     models.Priority `json:"priority"`
+	Department   string          `json:"department"`
+	Lat          *float64        `json:"lat"`
+	Lon          *float64        `json:"lon"`
+	Address      string          `json:"address"`
+	ExternalRefs string          `json:"external_refs"`
+}
+
+type verbFunc func(tx *store.Tx, act workflow.Act, in verbBody) (models.Ticket, error)
+
+// verbs is the table of what staff may call, by the name in the path. Who may call which is models.permissions.
+func (a *API) verbs() map[models.Verb]verbFunc {
+	return map[models.Verb]verbFunc{
+		models.VerbTriage: func(tx *store.Tx, act workflow.Act, in verbBody) (models.Ticket, error) {
+			return a.Desk.Triage(tx, workflow.TriageInput{
+				Act: act, Category: in.Category, Priority: in.Priority, Lat: in.Lat, Lon: in.Lon, Address: in.Address,
+				ExternalRefs: in.ExternalRefs,
+			})
+		},
+		models.VerbAssign: func(tx *store.Tx, act workflow.Act, in verbBody) (models.Ticket, error) {
+			owner, err := tx.DepartmentByCode(models.Clean(in.Department, 100))
+			if errors.Is(err, models.ErrNotFound) {
+				err = models.Invalid{Field: "department", Key: "error_department"}
+			}
+			if err != nil {
+				return models.Ticket{}, err
+			}
+			return a.Desk.Assign(tx, workflow.AssignInput{Act: act, DepartmentID: owner.ID})
+		},
+		models.VerbAccept: func(tx *store.Tx, act workflow.Act, _ verbBody) (models.Ticket, error) {
+			return a.Desk.Accept(tx, workflow.AcceptInput{Act: act})
+		},
+		models.VerbReturn: func(tx *store.Tx, act workflow.Act, in verbBody) (models.Ticket, error) {
+			return a.Desk.Return(tx, workflow.ReturnInput{Act: act, Text: in.Text})
+		},
+		models.VerbAsk: func(tx *store.Tx, act workflow.Act, in verbBody) (models.Ticket, error) {
+			return a.Desk.Ask(tx, workflow.AskInput{Act: act, Text: in.Text})
+		},
+		models.VerbReply: func(tx *store.Tx, act workflow.Act, in verbBody) (models.Ticket, error) {
+			return a.Desk.Reply(tx, workflow.ReplyInput{Act: act, Text: in.Text})
+		},
+		models.VerbNote: func(tx *store.Tx, act workflow.Act, in verbBody) (models.Ticket, error) {
+			return a.Desk.Note(tx, workflow.NoteInput{Act: act, Text: in.Text})
+		},
+		models.VerbResolve: func(tx *store.Tx, act workflow.Act, in verbBody) (models.Ticket, error) {
+			return a.Desk.Resolve(tx, workflow.ResolveInput{
+				Act: act, Outcome: in.Outcome, Text: in.Text, NoPhoto: in.NoPhoto,
+			})
+		},
+		models.VerbReopen: func(tx *store.Tx, act workflow.Act, _ verbBody) (models.Ticket, error) {
+			return a.Desk.Reopen(tx, workflow.ReopenInput{Act: act})
+		},
+		models.VerbWithdraw: func(tx *store.Tx, act workflow.Act, _ verbBody) (models.Ticket, error) {
+			return a.Desk.Withdraw(tx, workflow.WithdrawInput{Act: act})
+		},
+	}
+}
+
+// verb does one verb in one transaction, together with the idempotency key that the asker gave it.
+func (a *API) verb(ctx context.Context, in *verbInput) (*ticketOutput, error) {
+	who, err := a.staff(ctx, in.Asker)
+	if err != nil {
+		return nil, err
+	}
+	do, ok := a.verbs()[models.Verb(in.Verb)]
+	if !ok {
+		return nil, web.NewProblem(http.StatusNotFound, "unknown_verb", in.lang())
+	}
+	version, ok := parseETag(in.IfMatch)
+	if !ok {
+		return nil, web.NewProblem(http.StatusPreconditionRequired, "if_match_required", in.lang())
+	}
+	if models.Clean(in.IdempotencyKey, 200) != in.IdempotencyKey { // PostgreSQL refuses broken UTF-8
+		return nil, a.refuse(ctx, in.Asker, models.Invalid{Field: "Idempotency-Key", Key: "error_id"})
+	}
+	body, err := decodeVerb(in.RawBody)
+	if err != nil {
+		return nil, a.refuse(ctx, in.Asker, err)
+	}
+	out := &ticketOutput{}
+	err = a.Store.Tx(ctx, func(tx *store.Tx) error {
+		return once(tx, in, who, out, func() error {
+			found, err := findTicket(tx, who, in.Code)
+			if err != nil {
+				return err
+			}
+			t, err := do(tx, workflow.Act{Actor: who, Ticket: found.ID, Version: version}, body)
+			out.ETag, out.Body = etag(t.Version), view(t)
+			return err
+		})
+	})
+	if err != nil {
+		return nil, a.refuse(ctx, in.Asker, err)
+	}
+	return out, nil
+}
+
+// once runs do unless the same request has been served: then it repeats the answer. The same key with another body is
+// refused. Only what succeeded is remembered: a refusal may be asked again.
+func once(tx *store.Tx, in *verbInput, who models.Actor, out *ticketOutput, do func() error) error {
+	if in.IdempotencyKey == "" {
+		return do()
+	}
+	sum := sha256.Sum256([]byte(in.Code + "\x00" + in.Verb + "\x00" + in.IfMatch + "\x00" + string(in.RawBody)))
+	key := models.IdempotencyKey{Owner: who.ID, Key: in.IdempotencyKey, BodyHash: hex.EncodeToString(sum[:])}
+	known, found, err := tx.ClaimIdempotencyKey(key)
+	if err != nil {
+		return err
+	}
+	if found && known.BodyHash != key.BodyHash {
+		return web.NewProblem(http.StatusUnprocessableEntity, "idempotency_mismatch", in.lang())
+	}
+	if found {
+		*out = ticketOutput{} // the transaction may have run before
+		return json.Unmarshal([]byte(known.Response), out)
+	}
+	if err := do(); err != nil {
+		return err
+	}
+	response, err := json.Marshal(out)
+	if err != nil {
+		return err
+	}
+	key.Response = string(response)
+	return tx.KeepIdempotencyKey(key)
+}
+
+func parseETag(s string) (int64, bool) {
+	n, err := strconv.ParseInt(strings.Trim(s, `" `), 10, 64)
+	return n, err == nil && n > 0
+}
+
+func decodeVerb(raw []byte) (verbBody, error) {
+	var in verbBody
+	if len(bytes.TrimSpace(raw)) == 0 {
+		return in, nil
+	}
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.DisallowUnknownFields()
+	err := decoder.Decode(&in)
+	if _, end := decoder.Token(); err != nil || !errors.Is(end, io.EOF) { // one object, and nothing after it
+		return in, models.Invalid{Field: "body", Key: "error_json"}
+	}
+	return in, nil
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"database/sql"
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	_ "modernc.org/sqlite" // the driver with which somebody tampers
+
+	"github.com/vticket/vticket/models/store"
+)
+
+func TestAdminCreateRefuses(t *testing.T) {
+	t.Parallel()
+	env := embeddedStack(t)
+	start(t, binary, env).stop() // makes the departments
+	const password = "mật khẩu dài\n"
+	for name, tt := range map[string]struct {
+		args, stdin, want string
+	}{
+		"an unknown role":         {"--role boss --password-stdin", password, `--role: "boss" is not`},
+		"no role":                 {"--password-stdin", password, `required flag(s) "role"`},
+		"an empty role":           {"--role= --password-stdin", password, `--role: "" is not`},
+		"a lead of nothing":       {"--role lead --password-stdin", password, "--department: a lead sees"},
+		"a member of nothing":     {"--role staff --password-stdin", password, "--department: a staff sees"},
+		"a viewer of nothing":     {"--role viewer --password-stdin", password, "--department: a viewer sees"},
+		"an unknown department":   {"--role lead --department x --password-stdin", password, "--department: department x: not found"},
+		"a password in the open":  {"--role admin", password, "--password-stdin"},
+		"a short password":        {"--role admin --password-stdin", "1234567\n", "8 characters or more\n"},
+		"no password":             {"--role admin --password-stdin", "", "8 characters or more\n"},
+		"an e-mail that is taken": {"--email ADMIN@localhost --role admin --password-stdin", password, "e-mail taken"},
+		"an argument too many":    {"--role admin --password-stdin more", password, "more"},
+		"an empty department":     {"--role viewer --department= --password-stdin", password, "--department: a viewer sees"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			args := append([]string{"admin", "create", "--email", "a@b.vn"}, strings.Fields(tt.args)...)
+			if out, err := attempt(t, env, tt.stdin, args...); err == nil || !strings.Contains(out, tt.want) {
+				t.Errorf("said %q and %v, not %q", out, err, tt.want)
+			}
+		})
+	}
+}
+
+// An admin made before the first start does not keep that start from making the departments.
+func TestAdminBeforeFirstStart(t *testing.T) {
+	t.Parallel()
+	env := embeddedStack(t)
+	command(t, env, "mật khẩu dài", "admin", "create", "--email", "a@b.vn", "--role", "hotline", "--password-stdin")
+	p := start(t, binary, env)
+	lan := resident(p)
+	lan.say(words("1", coverIsGone))
+	lan.say(pin())
+	lan.await(5*time.Second, "the receipt is there", isReceipt)
+	if got := signIn(p, "a@b.vn", "mật khẩu dài").queue(); len(got) != 1 || got[0].Why != "rule" {
+		t.Errorf("the queue of the hotline: %+v", got)
+	}
+}
+
+func TestAuditVerifyNamesTheRow(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	env := stackEnv{"DATA_DIR=" + folder}
+	p := start(t, binary, env)
+	lan := resident(p)
+	lan.say(words("1", coverIsGone))
+	lan.say(pin())
+	lan.await(5*time.Second, "the receipt is there", isReceipt)
+	code := lan.myTickets()[0].Code
+	p.stop()
+
+	db, err := sql.Open("sqlite", filepath.Join(folder, "vticket.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var id string
+	if err := db.QueryRowContext(t.Context(), "SELECT id FROM ticket_events").Scan(&id); err != nil {
+		t.Fatal(err)
+	}
+	const change = "UPDATE ticket_events SET data = replace(data, 'webchat', 'webchAt')"
+	if _, err := db.ExecContext(t.Context(), change); err == nil {
+		t.Error("a timeline was changed in spite of its trigger")
+	}
+	for _, statement := range []string{"DROP TRIGGER ticket_events_no_update", change} {
+		if _, err := db.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	out, err := attempt(t, env, "", "audit", "verify")
+	if err == nil {
+		t.Error("audit verify is content with a changed byte")
+	}
+	report, _, _ := strings.Cut(out, "\n")
+	var got store.Audit
+	if err := json.Unmarshal([]byte(report), &got); err != nil {
+		t.Fatalf("%s: %v", out, err)
+	}
+	want := store.Audit{Tickets: 1, Events: 1, Faults: []store.Fault{
+		{Table: "ticket_events", ID: id, Ticket: code, Fault: "content does not match its hash"},
+	}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the report (-want +got):\n%s", diff)
+	}
+}

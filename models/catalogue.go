@@ -1,0 +1,45 @@
+package models
+
+import "strings"
+
+// OtherCategory is the type of what is none of the others; the hotline looks at it.
+const OtherCategory = "society.other"
+
+// Category returns a type by its key: the one for everything else when there is none of that name.
+func (c Catalogue) Category(key string) Category {
+	if found, ok := c.Categories[key]; ok {
+		return found
+	}
+	return c.Categories[OtherCategory]
+}
+
+// Has tells whether there is a type of that name.
+func (c Catalogue) Has(key string) bool {
+	_, ok := c.Categories[key]
+	return ok
+}
+
+// Name is how people call the type, in a language: English for "en", else Vietnamese.
+func (c Category) Name(lang string) string { return inLanguage(lang, c.NameVi, c.NameEn) }
+
+// Safety is what to do at once about the type, empty where there is nothing.
+func (c Category) Safety(lang string) string { return inLanguage(lang, c.SafetyVi, c.SafetyEn) }
+
+// Dangerous tells whether somebody has to be called before anything else.
+func (c Category) Dangerous() bool { return len(c.CallFirst) > 0 }
+
+func inLanguage(lang, vi, en string) string {
+	if lang == "en" {
+		return en
+	}
+	return vi
+}
+
+// In is the name of the department that has this role in an area: the area's own name in the place of "phường/xã".
+func (r DepartmentRole) In(area string) string {
+	name := strings.Replace(r.NameVi, "phường/xã/đặc khu", area, 1)
+	return strings.Replace(name, "phường/xã", area, 1)
+}
+
+// Valid tells whether the priority is one of ours.
+func (p Priority) Valid() bool { return p.Rank() > 0 }

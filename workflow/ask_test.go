@@ -1,0 +1,228 @@
+package workflow_test
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/store"
+)
+
+// pass moves the clock to a timer of a ticket and fires it from eight sides at once.
+func (c *city) pass(t *testing.T, id string, kind models.TimerKind) {
+	t.Helper()
+	timer, ok := c.armed(t, id)[kind]
+	if !ok {
+		t.Fatalf("timer %s is to be armed; %v are", kind, c.times(t, id))
+	}
+	before := c.ticket(t, id).Version
+	c.clock.Move(timer.DueAt.Sub(c.clock.Now()) - time.Microsecond)
+	c.fire(t, timer)
+	if now := c.ticket(t, id).Version; now != before {
+		t.Errorf("a microsecond early %s is to do nothing; version %d became %d", kind, before, now)
+	}
+	c.clock.Move(time.Microsecond)
+	c.fire(t, timer)
+	if now := c.ticket(t, id).Version; now != before+1 {
+		t.Errorf("%s fires once among eight; version %d became %d", kind, before, now)
+	}
+}
+
+func (c *city) fire(t *testing.T, timer models.Timer) {
+	t.Helper()
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			if err := desk.Fire(t.Context(), c.Store, timer.ID); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// last is the verb of a ticket's last event.
+func (c *city) last(t *testing.T, id string) (verb models.Verb) {
+	t.Helper()
+	err := c.Read(t.Context(), func(tx *store.Tx) error {
+		events, err := tx.Timeline(id)
+		verb = events[len(events)-1].Verb
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return verb
+}
+
+func TestTimersFire(t *testing.T) {
+	eachCity(t, func(t *testing.T, c *city) {
+		t.Helper()
+		ticket := c.pothole(t, "lan")
+		for _, step := range []struct {
+			timer models.TimerKind
+			want  models.Verb
+		}{
+			{"warn_accept", models.VerbWarn},
+			{"breach_accept", models.VerbBreach},
+			{"warn_resolve", models.VerbWarn},
+			{"breach_resolve", models.VerbBreach},
+		} {
+			c.pass(t, ticket.ID, step.timer)
+			if got := c.last(t, ticket.ID); got != step.want {
+				t.Errorf("%s leads to %s, want %s", step.timer, got, step.want)
+			}
+		}
+		c.must(t, resolve(act(c.hotline, ticket)))
+		c.deliver(t, "lan")
+		c.pass(t, ticket.ID, models.TimerClose)
+		if got := c.ticket(t, ticket.ID); got.State != models.StateClosed || len(c.armed(t, ticket.ID)) > 0 {
+			t.Errorf("ten days after the delivered answer it is closed and nothing is timed: %+v", got)
+		}
+	})
+}
+
+func TestQuestions(t *testing.T) {
+	eachCity(t, func(t *testing.T, c *city) {
+		t.Helper()
+		for name, tt := range map[string]struct {
+			priority models.Priority
+			pauses   int
+		}{
+			"a question pauses the clock once":    {models.PriorityNormal, 1},
+			"what is critical never stands still": {models.PriorityCritical, 0},
+		} {
+			t.Run(name, func(t *testing.T) {
+				ticket := c.pothole(t, name)
+				a := act(c.hotline, ticket)
+				c.must(t, triage(a, "", tt.priority), accept(a))
+				for round := range 2 {
+					c.must(t, ask(a))
+					c.deliver(t, name)
+					if got := c.ticket(t, ticket.ID); got.Pauses != tt.pauses || (got.TargetDue == nil) != (round == 0 && tt.pauses == 1) {
+						t.Errorf("question %d: %d pauses, target %v", round+1, got.Pauses, got.TargetDue)
+					}
+					c.pass(t, ticket.ID, models.TimerAskExpire)
+					if got := c.ticket(t, ticket.ID); got.State != models.StateInProgress || c.last(t, ticket.ID) != models.VerbExpire {
+						t.Errorf("silence gives it back to its department: %s", got.State)
+					}
+				}
+			})
+		}
+		t.Run("a pause that ends with the answer is counted", func(t *testing.T) {
+			ticket := c.pothole(t, "thu")
+			a := act(c.hotline, ticket)
+			c.must(t, accept(a), ask(a))
+			c.deliver(t, "thu")
+			c.clock.Move(time.Hour)
+			if got := c.must(t, resolve(a)); got.PausedS != 3600 {
+				t.Errorf("want 3600 s, got %d", got.PausedS)
+			}
+		})
+	})
+}
+
+func TestRate(t *testing.T) {
+	eachCity(t, func(t *testing.T, c *city) {
+		t.Helper()
+		for stars := range 7 {
+			name := fmt.Sprintf("%d stars", stars)
+			ticket := c.pothole(t, name)
+			a := act(c.people[name], ticket)
+			c.must(t, resolve(act(c.hotline, ticket)))
+			got, err := c.do(t, rate(a, stars))
+			if stars < 1 || stars > 5 {
+				if !errors.Is(err, models.Invalid{Field: "stars", Key: "error_stars"}) {
+					t.Errorf("%s: %v", name, err)
+				}
+				continue
+			}
+			if err != nil || (got.State == models.StateClosed) != (stars >= 4) {
+				t.Errorf("%s: 4 and 5 close, others do not; it is %s, %v", name, got.State, err)
+			}
+			if _, err := c.do(t, rate(a, stars)); !errors.Is(err, models.ErrConflict) {
+				t.Errorf("%s: a second verdict on one answer is a conflict, got %v", name, err)
+			}
+			c.must(t, reopen(a), resolve(act(c.hotline, ticket)), rate(a, stars))
+		}
+	})
+}
+
+func TestReturnIsForAPerson(t *testing.T) {
+	eachCity(t, func(t *testing.T, c *city) {
+		t.Helper()
+		ticket := c.pothole(t, "lan")
+		crew := c.employ(t, models.RoleLead, *ticket.DepartmentID)
+		c.must(t, returning(act(crew, ticket)))
+		if _, err := c.do(t, note(act(crew, ticket))); !errors.Is(err, models.ErrNotFound) {
+			t.Errorf("who gave it back sees it no more, got %v", err)
+		}
+		ticket = c.must(t, amend(act(c.people["lan"], ticket), "sâu lắm", nil))
+		if ticket.State != models.StateNew || ticket.Hops != 1 || ticket.Why != models.WhyReturned || ticket.DepartmentID != nil {
+			t.Errorf("the resident's words do not send it back to who returned it: %+v", ticket)
+		}
+		office := c.department(t, "ward_urban", here)
+		c.must(t, assign(act(c.hotline, ticket), office))
+		ticket = c.must(t, amend(act(c.people["lan"], ticket), "sâu lắm", &there))
+		if *ticket.DepartmentID != office || ticket.Why != models.WhyHotline {
+			t.Errorf("what the hotline chose stays: %s, %s", c.code(t, ticket.DepartmentID), ticket.Why)
+		}
+		c.must(t, accept(act(c.hotline, ticket)))
+		late := c.must(t, amend(act(c.people["lan"], ticket), "nhầm", &here))
+		if *late.Lat != there.lat {
+			t.Error("once accepted, a correction moves nothing")
+		}
+		if _, err := c.do(t, withdraw(act(c.people["lan"], ticket))); !errors.Is(err, models.ErrConflict) {
+			t.Errorf("once accepted it cannot be withdrawn, got %v", err)
+		}
+	})
+}
+
+func TestConflictStaysWithTheHotline(t *testing.T) {
+	eachCity(t, func(t *testing.T, c *city) {
+		t.Helper()
+		ticket := c.pothole(t, "lan")
+		a := act(c.hotline, ticket)
+		ticket = c.must(t, triage(a, "admin.staff_conduct", ""))
+		if ticket.DepartmentID != nil || ticket.State != models.StateNew || ticket.Why != models.WhyConflict {
+			t.Errorf("a ticket that turns out to be about conduct leaves its department: %+v", ticket)
+		}
+		_, err := c.do(t, assign(a, c.department(t, "infra_center")))
+		if !errors.Is(err, models.Invalid{Field: "department", Key: "error_conflict"}) {
+			t.Errorf("no department may have it, got %v", err)
+		}
+		c.must(t, assign(a, c.department(t, models.HotlineCode)))
+	})
+}
+
+func TestScopeAndRole(t *testing.T) {
+	eachCity(t, func(t *testing.T, c *city) {
+		t.Helper()
+		ticket := c.pothole(t, "lan")
+		other := act(c.employ(t, models.RoleStaff, c.department(t, "ward_urban", there)), ticket)
+		viewer := act(c.employ(t, models.RoleViewer, *ticket.DepartmentID), ticket)
+		own := act(c.employ(t, models.RoleLead, *ticket.DepartmentID), ticket)
+		for name, v := range plain {
+			if _, err := c.do(t, v(viewer)); !errors.Is(err, models.ErrForbidden) {
+				if name != models.VerbPause { // it looks before it asks, and changes nothing
+					t.Errorf("a viewer may not %s, got %v", name, err)
+				}
+			}
+			want := models.ErrForbidden
+			if other.Actor.May(name) {
+				want = models.ErrNotFound
+			}
+			if _, err := c.do(t, v(other)); !errors.Is(err, want) && name != models.VerbPause {
+				t.Errorf("%s by another department: want %v, got %v", name, want, err)
+			}
+		}
+		for _, name := range []models.Verb{models.VerbClose, models.VerbReopen, models.VerbWithdraw, models.VerbExpire} {
+			if _, err := c.do(t, plain[name](own)); !errors.Is(err, models.ErrForbidden) {
+				t.Errorf("a department's lead may not %s, got %v", name, err)
+			}
+		}
+	})
+}

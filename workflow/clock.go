@@ -1,0 +1,121 @@
+package workflow
+
+import (
+	"time"
+
+	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/store"
+)
+
+// The city's own durations (domain.md §1.2, regulation of Sept 2025; design §6).
+const (
+	promiseFor    = 10 * 24 * time.Hour // the longest that the resident waits for an answer
+	triageFor     = 5 * time.Minute     // to forward
+	triageUnclear = time.Hour           // to forward when the owner is unclear
+	closeAfter    = 10 * 24 * time.Hour // after the delivered answer, when nobody disagrees
+	askFor        = 48 * time.Hour      // of working time, for the resident to answer a question
+)
+
+// calendar is the one by which a clock of a ticket counts: day and night for what is urgent.
+func (d *Desk) calendar(t models.Ticket, owner *models.Department) models.Calendar {
+	urgent := t.Priority == models.PriorityCritical || t.Priority == models.PriorityHigh
+	if urgent || d.Catalogue.Category(t.Category).Clock == models.CalendarAlways {
+		return d.Calendars[models.CalendarAlways]
+	}
+	if owner != nil && owner.Calendar != "" {
+		if own, ok := d.Calendars[owner.Calendar]; ok {
+			return own
+		}
+	}
+	return d.Calendars[models.CalendarHCMC]
+}
+
+// plan works out the clocks that begin when a ticket comes to a department, or to the hotline when owner is nil, and
+// the due time that follows. Nothing is written: the ticket's row comes first.
+func (d *Desk) plan(t *models.Ticket, owner *models.Department, now time.Time) []models.Clock {
+	if owner == nil {
+		target := triageFor
+		if t.Why == models.WhyUnsureType || t.Why == models.WhyNoDepartment || t.Why == models.WhyNoPlace {
+			target = triageUnclear
+		}
+		triage := models.NewClock(t.ID, models.ClockTriage, d.Calendars[models.CalendarAlways], target, now)
+		t.TargetDue = triage.DueAt
+		return []models.Clock{triage}
+	}
+	category, cal := d.Catalogue.Category(t.Category), d.calendar(*t, owner)
+	accept := models.NewClock(t.ID, models.ClockAccept, cal, hours(category.AckHours), now)
+	resolve := models.NewClock(t.ID, models.ClockResolve, cal, hours(category.ResolveHours), now)
+	t.TargetDue = resolve.DueAt
+	return []models.Clock{accept, resolve}
+}
+
+func hours(n float64) time.Duration { return time.Duration(n * float64(time.Hour)) }
+
+// keepClocks writes clocks and their timers.
+func (d *Desk) keepClocks(tx *store.Tx, clocks []models.Clock) error {
+	for _, c := range clocks {
+		if err := d.keepClock(tx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepClock writes a clock and sets or stops the timers that belong to it.
+func (d *Desk) keepClock(tx *store.Tx, c models.Clock) error {
+	if err := tx.SaveClock(&c); err != nil {
+		return err
+	}
+	warn, breach := models.TimerWarn+models.TimerKind(c.Kind), models.TimerBreach+models.TimerKind(c.Kind)
+	if c.State != models.ClockRunning {
+		return tx.CancelTimers(c.TicketID, warn, breach)
+	}
+	if at := c.WarnAt(d.Calendars[c.Calendar], tx.Now); at.After(tx.Now) {
+		if err := tx.ArmTimer(c.TicketID, warn, at); err != nil {
+			return err
+		}
+	}
+	if c.DueAt == nil {
+		return nil // its calendar has no working time for years: an operator's fault, shown by the empty due time
+	}
+	return tx.ArmTimer(c.TicketID, breach, *c.DueAt)
+}
+
+// finishClocks stops clocks of a ticket for good; what a paused one stood still is counted.
+func (d *Desk) finishClocks(tx *store.Tx, t *models.Ticket, kinds ...models.ClockKind) error {
+	clocks, err := tx.Clocks(t.ID)
+	if err != nil {
+		return err
+	}
+	for _, kind := range kinds {
+		c, ok := clocks[kind]
+		if !ok || c.State == models.ClockDone {
+			continue
+		}
+		t.PausedS += c.StoodStill(tx.Now)
+		c.Finish(d.Calendars[c.Calendar], tx.Now)
+		if err := d.keepClock(tx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// resumeWork lets the department's clock run on after a question: what it stood still is counted.
+func (d *Desk) resumeWork(tx *store.Tx, t *models.Ticket) error {
+	if err := tx.CancelTimers(t.ID, models.TimerAskExpire); err != nil {
+		return err
+	}
+	clocks, err := tx.Clocks(t.ID)
+	if err != nil {
+		return err
+	}
+	c := clocks[models.ClockResolve]
+	if c.State != models.ClockPaused {
+		return nil
+	}
+	t.PausedS += c.StoodStill(tx.Now)
+	c.Resume(d.Calendars[c.Calendar], tx.Now)
+	t.TargetDue = c.DueAt
+	return d.keepClock(tx, c)
+}

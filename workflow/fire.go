@@ -1,0 +1,89 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/store"
+)
+
+// Fire does what a timer is for, once a generation: it is what the task "fire" calls. A timer that is not due yet, was
+// replaced, cancelled or fired does nothing.
+func (d *Desk) Fire(ctx context.Context, s *store.Store, timerID string) error {
+	err := s.Tx(ctx, func(tx *store.Tx) error {
+		timer, err := tx.Timer(timerID)
+		if err != nil {
+			return err
+		}
+		// The ticket before its timer: the order in which every verb takes them.
+		if _, err := tx.LockTicket(models.System(), timer.TicketID); err != nil {
+			return err
+		}
+		fired, err := tx.FireTimer(timer)
+		if err != nil || !fired {
+			return err
+		}
+		return d.elapse(tx, timer)
+	})
+	if errors.Is(err, models.ErrNotFound) {
+		return nil // the row is gone: nobody waits
+	}
+	if err != nil {
+		return fmt.Errorf("fire timer %s: %w", timerID, err)
+	}
+	return nil
+}
+
+// elapse is what the passing of a timer's time means.
+func (d *Desk) elapse(tx *store.Tx, timer models.Timer) error {
+	act := Act{Actor: models.System(), Ticket: timer.TicketID}
+	var err error
+	switch {
+	case timer.Kind == models.TimerClose:
+		_, err = d.Close(tx, CloseInput{act})
+	case timer.Kind == models.TimerAskExpire:
+		_, err = d.Expire(tx, ExpireInput{act})
+	case strings.HasPrefix(string(timer.Kind), string(models.TimerWarn)):
+		err = d.remark(tx, act, models.VerbWarn, timer)
+	case strings.HasPrefix(string(timer.Kind), string(models.TimerBreach)):
+		err = d.remark(tx, act, models.VerbBreach, timer)
+	default:
+		return fmt.Errorf("timer kind %q is not known", timer.Kind)
+	}
+	if _, late := errors.AsType[models.IllegalMove](err); late {
+		return nil // the ticket has moved on; the timer is spent
+	}
+	return err
+}
+
+// remark writes a Warn (three quarters of a clock are used up) or a Breach (all of it) into the timeline.
+func (d *Desk) remark(tx *store.Tx, act Act, verb models.Verb, timer models.Timer) error {
+	_, clock, _ := strings.Cut(string(timer.Kind), "_")
+	_, err := d.change(tx, act, verb, func(*models.Ticket) (models.Args, error) {
+		return models.Args{"clock": clock, "due_at": timer.DueAt.UnixMicro()}, nil
+	})
+	return err
+}
+
+// Delivered notes that a message about a ticket has reached its resident: a question pauses the clock, an answer's ten
+// days begin. Other messages mean nothing to a ticket.
+func (d *Desk) Delivered(tx *store.Tx, m models.Message) error {
+	if m.TicketID == nil {
+		return nil
+	}
+	if m.Key == QuestionKey {
+		_, err := d.Pause(tx, PauseInput{Act{Actor: models.System(), Ticket: *m.TicketID}})
+		return err
+	}
+	if !strings.HasPrefix(m.Key, answerKey("")) {
+		return nil
+	}
+	t, err := tx.LockTicket(models.System(), *m.TicketID)
+	if err != nil || t.State != models.StateResolved {
+		return err
+	}
+	return tx.ArmTimer(t.ID, models.TimerClose, tx.Now.Add(closeAfter))
+}

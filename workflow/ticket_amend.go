@@ -1,0 +1,93 @@
+package workflow
+
+import (
+	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/store"
+)
+
+// AmendInput is a reporter's correction; empty fields stay as they are.
+type AmendInput struct {
+	Act
+	Words      string // added to what was said
+	Lat, Lon   *float64
+	Address    string
+	MessageIDs []string
+}
+
+// Amend corrects a ticket for its reporter. Before a department has taken it on the place moves and, with it, the
+// department; after that the words are there for the department to read and the ticket stays as it is.
+func (d *Desk) Amend(tx *store.Tx, in AmendInput) (models.Ticket, error) {
+	if err := checkPoint(in.Lat, in.Lon); err != nil {
+		return models.Ticket{}, err
+	}
+	return d.change(tx, in.Act, models.VerbAmend, func(t *models.Ticket) (models.Args, error) {
+		if err := tx.LinkMessages(in.MessageIDs, t.ID); err != nil {
+			return nil, err
+		}
+		note := models.Args{"messages": in.MessageIDs}
+		if t.State != models.StateNew && t.State != models.StateAssigned {
+			note["late"] = true
+			return note, nil
+		}
+		before := *t
+		err := d.relocate(tx, t, correction{Lat: in.Lat, Lon: in.Lon, Address: in.Address, Words: in.Words})
+		if err != nil {
+			return nil, err
+		}
+		words, err := d.correctReport(tx, t, in)
+		if err != nil {
+			return nil, err
+		}
+		note["words_sha256"] = words
+		return note, d.dispatchAgain(tx, t, before)
+	})
+}
+
+// dispatchAgain gives an amended ticket to whom it now belongs, when that is somebody else. Where a person has decided,
+// or a department has given it back, a person decides again: the suggestion is all that changes.
+func (d *Desk) dispatchAgain(tx *store.Tx, t *models.Ticket, before models.Ticket) error {
+	owner, err := d.dispatch(tx, t)
+	if err != nil {
+		return err
+	}
+	decided := before.Hops > 0 || before.Why == models.WhyHotline
+	if decided || owner == nil && before.DepartmentID != nil {
+		t.Why = before.Why // it stays where it is: the reason stays too
+	}
+	if decided || owner == nil || owner.ID == deref(before.DepartmentID) {
+		return nil
+	}
+	t.State, t.DepartmentID = models.StateAssigned, &owner.ID
+	return d.handOver(tx, t, owner)
+}
+
+// correctReport writes the correction into the reporter's own report and returns the salted hash of its words.
+func (d *Desk) correctReport(tx *store.Tx, t *models.Ticket, in AmendInput) (string, error) {
+	reports, err := tx.Reports(t.ID)
+	if err != nil {
+		return "", err
+	}
+	for _, r := range reports {
+		if in.Actor.Kind == models.ActorResident && r.ReporterID != in.Actor.ID {
+			continue
+		}
+		if in.Words != "" {
+			r.Words = models.Clean(r.Words+"\n"+in.Words, 10_000)
+		}
+		if in.Lat != nil {
+			r.Lat, r.Lon = in.Lat, in.Lon
+		}
+		if in.Address != "" {
+			r.Address = models.Clean(in.Address, 400)
+		}
+		return saltedSum(r.WordsSalt, r.Words), tx.SaveReport(r)
+	}
+	return "", models.ErrNotFound
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}

@@ -1,0 +1,75 @@
+package workflow
+
+import (
+	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/store"
+)
+
+// AskInput is a question to the resident.
+type AskInput struct {
+	Act
+	Text string // 1 to 4,000 characters
+}
+
+// QuestionKey is the locale key of a question; when its delivery is recorded, Pause follows.
+const QuestionKey = "question"
+
+// Ask puts a question to the resident. The clock runs on until the question is delivered.
+func (d *Desk) Ask(tx *store.Tx, in AskInput) (models.Ticket, error) {
+	text, err := said(in.Text, "error_text_missing")
+	if err != nil {
+		return models.Ticket{}, err
+	}
+	t, err := d.change(tx, in.Act, models.VerbAsk, func(*models.Ticket) (models.Args, error) {
+		return models.Args{}, nil
+	})
+	if err != nil {
+		return t, err
+	}
+	return t, d.tellReporters(tx, t, models.Message{
+		Author: in.Actor.ID, Key: QuestionKey, Args: models.Args{"text": text},
+	})
+}
+
+// PauseInput names the ticket whose question was delivered.
+type PauseInput struct{ Act }
+
+// Pause lets the department's clock stand once its question is delivered: at most once a ticket, for 48 working hours,
+// never when it is critical. A question that may not pause is answered just the same.
+func (d *Desk) Pause(tx *store.Tx, in PauseInput) (models.Ticket, error) {
+	t, err := tx.LockTicket(in.Actor, in.Ticket)
+	if err != nil {
+		return t, err
+	}
+	clocks, err := tx.Clocks(t.ID)
+	if err != nil {
+		return t, err
+	}
+	c := clocks[models.ClockResolve]
+	if t.State != models.StateWaiting || c.State != models.ClockRunning {
+		return t, nil
+	}
+	expires := d.Calendars[models.CalendarHCMC].Add(tx.Now, askFor)
+	if t.Pauses > 0 || t.Priority == models.PriorityCritical {
+		return t, tx.ArmTimer(t.ID, models.TimerAskExpire, expires) // the clock runs on; silence ends the waiting
+	}
+	return d.change(tx, in.Act, models.VerbPause, func(t *models.Ticket) (models.Args, error) {
+		t.Pauses++
+		t.TargetDue = nil
+		c.Pause(d.Calendars[c.Calendar], tx.Now)
+		if err := d.keepClock(tx, c); err != nil {
+			return nil, err
+		}
+		return models.Args{}, tx.ArmTimer(t.ID, models.TimerAskExpire, expires)
+	})
+}
+
+// ExpireInput names the ticket whose question nobody answered.
+type ExpireInput struct{ Act }
+
+// Expire gives a ticket back to its department because its question stayed unanswered; the event marks it so.
+func (d *Desk) Expire(tx *store.Tx, in ExpireInput) (models.Ticket, error) {
+	return d.change(tx, in.Act, models.VerbExpire, func(t *models.Ticket) (models.Args, error) {
+		return models.Args{"unanswered": true}, d.resumeWork(tx, t)
+	})
+}

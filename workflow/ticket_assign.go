@@ -1,0 +1,39 @@
+package workflow
+
+import (
+	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/store"
+)
+
+// AssignInput gives a ticket to a department; the department's clocks begin anew with it.
+type AssignInput struct {
+	Act
+	DepartmentID string
+}
+
+// Assign gives a ticket to a department.
+func (d *Desk) Assign(tx *store.Tx, in AssignInput) (models.Ticket, error) {
+	owner, err := tx.Department(in.DepartmentID)
+	if err != nil {
+		return models.Ticket{}, models.Invalid{Field: "department", Key: "error_department"}
+	}
+	return d.change(tx, in.Act, models.VerbAssign, func(t *models.Ticket) (models.Args, error) {
+		if d.Catalogue.Category(t.Category).Conflict && owner.Code != models.HotlineCode {
+			return nil, models.Invalid{Field: "department", Key: "error_conflict"}
+		}
+		t.DepartmentID, t.AssigneeID, t.Why = &owner.ID, nil, models.WhyHotline
+		return models.Args{}, d.handOver(tx, t, &owner)
+	})
+}
+
+// handOver starts the clocks of a ticket that has come to a department, or to the hotline when owner is nil.
+func (d *Desk) handOver(tx *store.Tx, t *models.Ticket, owner *models.Department) error {
+	err := d.finishClocks(tx, t, models.ClockTriage, models.ClockAccept, models.ClockResolve)
+	if err != nil {
+		return err
+	}
+	if err := tx.CancelTimers(t.ID); err != nil {
+		return err
+	}
+	return d.keepClocks(tx, d.plan(t, owner, tx.Now))
+}

@@ -1,0 +1,100 @@
+package workflow
+
+import (
+	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/store"
+)
+
+// TriageInput is what a person knows better than the machine; empty fields stay as they are.
+type TriageInput struct {
+	Act
+	Category     string
+	Priority     models.Priority
+	Lat, Lon     *float64
+	Address      string
+	ExternalRefs string
+}
+
+// Triage corrects what a ticket is, how urgent and where, and works out again whom to suggest.
+func (d *Desk) Triage(tx *store.Tx, in TriageInput) (models.Ticket, error) {
+	if in.Category != "" && !d.Catalogue.Has(in.Category) {
+		return models.Ticket{}, models.Invalid{Field: "category", Key: "error_category"}
+	}
+	if in.Priority != "" && !in.Priority.Valid() {
+		return models.Ticket{}, models.Invalid{Field: "priority", Key: "error_priority"}
+	}
+	if err := checkPoint(in.Lat, in.Lon); err != nil {
+		return models.Ticket{}, err
+	}
+	return d.change(tx, in.Act, models.VerbTriage, func(t *models.Ticket) (models.Args, error) {
+		if in.Category != "" {
+			t.Category, t.Confidence = in.Category, 1
+			t.Priority = d.Catalogue.Category(in.Category).Priority
+		}
+		if in.Priority != "" {
+			t.Priority = in.Priority
+		}
+		if in.ExternalRefs != "" {
+			t.ExternalRefs = models.Clean(in.ExternalRefs, 400)
+		}
+		if err := d.relocate(tx, t, correction{Lat: in.Lat, Lon: in.Lon, Address: in.Address}); err != nil {
+			return nil, err
+		}
+		return models.Args{}, d.takeBackConflict(tx, t)
+	})
+}
+
+// takeBackConflict takes a ticket that turns out to be about a department's own conduct away from its department.
+func (d *Desk) takeBackConflict(tx *store.Tx, t *models.Ticket) error {
+	if t.DepartmentID == nil || !d.Catalogue.Category(t.Category).Conflict {
+		return nil
+	}
+	owner, err := tx.Department(*t.DepartmentID)
+	if err != nil || owner.Code == models.HotlineCode {
+		return err
+	}
+	t.State, t.DepartmentID, t.AssigneeID, t.Why = models.StateNew, nil, nil, models.WhyConflict
+	return d.handOver(tx, t, nil)
+}
+
+// correction is a better place; empty fields say nothing new.
+type correction struct {
+	Lat, Lon *float64
+	Address  string
+	Words    string
+}
+
+// relocate moves a ticket to another place, as far as one is given, and works out again whom to suggest.
+func (d *Desk) relocate(tx *store.Tx, t *models.Ticket, c correction) error {
+	if c.Lat != nil {
+		t.Lat, t.Lon = c.Lat, c.Lon
+	}
+	if c.Address != "" {
+		t.Address = models.Clean(c.Address, 400)
+	}
+	road := t.Road
+	d.locate(t, c.Words)
+	if c.Address == "" && road == models.RoadAlley {
+		t.Road = road // the first words said so, and no other address does
+	}
+	why := t.Why
+	if _, err := d.dispatch(tx, t); err != nil {
+		return err
+	}
+	if t.DepartmentID != nil {
+		t.Why = why // it stays where it is: the reason stays too
+	}
+	return nil
+}
+
+// checkPoint refuses half a point and points that are not on the globe.
+func checkPoint(lat, lon *float64) error {
+	switch {
+	case lat == nil && lon == nil:
+		return nil
+	case lat == nil || lon == nil, !(*lat >= -90 && *lat <= 90), !(*lon >= -180 && *lon <= 180):
+		return models.Invalid{Field: "lat", Key: "error_point"}
+	default:
+		return nil
+	}
+}
