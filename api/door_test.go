@@ -19,6 +19,7 @@ import (
 	"github.com/vticket/vticket/api/web"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/modelstest"
+	"github.com/vticket/vticket/models/photos"
 	"github.com/vticket/vticket/models/places"
 	"github.com/vticket/vticket/models/store"
 	"github.com/vticket/vticket/workflow"
@@ -30,6 +31,9 @@ type door struct {
 	store *store.Store
 	desk  *workflow.Desk
 	url   string
+
+	photos string // the folder below disk
+	disk   *photos.Disk
 }
 
 const doorOpens = "2026-03-02T08:00:00+07:00" // a Monday
@@ -74,8 +78,13 @@ func openDoor(t *testing.T, s *store.Store) *door {
 	}
 	log := slog.New(slog.DiscardHandler)
 	inbox := store.NewInbox(s)
+	folder := t.TempDir()
+	disk, err := photos.OpenDisk(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
 	handler, err := api.New(api.Options{
-		REST: &rest.API{Store: s, Inbox: inbox, Desk: desk, Signin: signin, Log: log},
+		REST: &rest.API{Store: s, Inbox: inbox, Desk: desk, Signin: signin, Photos: disk, Log: log},
 		Log:  log, Ready: s.Ping,
 	})
 	if err != nil {
@@ -85,8 +94,8 @@ func openDoor(t *testing.T, s *store.Store) *door {
 	ended := make(chan struct{})
 	go func() { inbox.Run(ctx); close(ended) }()
 	server := httptest.NewServer(handler)
-	t.Cleanup(func() { server.Close(); stop(); <-ended })
-	d := &door{t: t, store: s, desk: desk, url: server.URL}
+	t.Cleanup(func() { server.Close(); stop(); <-ended; _ = disk.Close() })
+	d := &door{t: t, store: s, desk: desk, url: server.URL, photos: folder, disk: disk}
 	d.tx(func(tx *store.Tx) error {
 		_, err := workflow.SeedDepartments(tx, desk.Catalogue, desk.Areas.All())
 		return err

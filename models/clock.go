@@ -90,6 +90,21 @@ func (c *Clock) stop(cal Calendar, now time.Time, state ClockState) {
 	c.State, c.RunningSince, c.PausedAt, c.DueAt = state, nil, nil, nil
 }
 
+// Retime gives a clock that is not done another duration and calendar; what it has run so far counts.
+func (c *Clock) Retime(from, to Calendar, target time.Duration, now time.Time) {
+	if c.State == ClockDone {
+		return
+	}
+	runs := c.State == ClockRunning
+	if runs {
+		c.stop(from, now, ClockPaused)
+	}
+	c.TargetS, c.Calendar = int64(target/time.Second), to.Key
+	if runs {
+		c.Resume(to, now)
+	}
+}
+
 // WarnAt is when three quarters of the whole duration will be used up, by which a running clock warns.
 func (c *Clock) WarnAt(cal Calendar, now time.Time) time.Time {
 	return cal.Add(now, max(0, time.Duration(c.TargetS*3/4-c.ConsumedS)*time.Second))

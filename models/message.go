@@ -39,8 +39,27 @@ type Message struct {
 	Text           string   // the words of an incoming message
 	Lat            *float64
 	Lon            *float64
-	ExternalID     string // the platform's id of an incoming message
+	ExternalID     string     // the platform's id of an incoming message
+	AskLocation    bool       // offer the platform's own way to send a place
+	HiddenAt       *time.Time // unsent by the resident: staff do not see it
 	CreatedAt      time.Time
+}
+
+// MessageRevision is what a message said before it was edited: edits revise, they never overwrite evidence.
+type MessageRevision struct {
+	ID        string `gorm:"primaryKey"`
+	MessageID string
+	Text      string
+	CreatedAt time.Time
+}
+
+// Notice is something that a reporter was told once: which text, and when.
+type Notice struct {
+	ID         string `gorm:"primaryKey"`
+	ReporterID string
+	Kind       string
+	Version    int
+	ToldAt     time.Time
 }
 
 // DeliveryStatus says how far a delivery has come.

@@ -61,7 +61,7 @@ var Moves = []Move{
 	{VerbReply, append(slices.Clone(open), StateResolved), ""},
 	{VerbNote, append(slices.Clone(open), StateResolved, StateClosed), ""},
 	{VerbResolve, open, StateResolved},
-	{VerbReopen, []State{StateResolved, StateClosed}, StateAssigned},
+	{VerbReopen, []State{StateResolved, StateClosed, StateWithdrawn}, StateAssigned},
 	{VerbRate, []State{StateResolved, StateClosed}, ""},
 	{VerbClose, []State{StateResolved}, StateClosed},
 	{VerbWithdraw, []State{StateNew, StateAssigned}, StateWithdrawn},

@@ -48,7 +48,7 @@ func TestMovesTable(t *testing.T) {
 			}
 		}
 	}
-	for _, final := range []models.State{models.StateRejected, models.StateMerged, models.StateWithdrawn} {
+	for _, final := range []models.State{models.StateRejected, models.StateMerged} {
 		if legal := models.Legal(final); len(legal) > 0 {
 			t.Errorf("nothing is possible once %s, got %v", final, legal)
 		}

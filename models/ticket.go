@@ -60,6 +60,7 @@ const (
 	WhyNoPlace      DispatchWhy = "no_place"      // not sure enough where it is
 	WhyNoDepartment DispatchWhy = "no_department" // nobody answers for this there
 	WhyConflict     DispatchWhy = "conflict"      // about a department's own conduct
+	WhyListen       DispatchWhy = "listen"        // somebody has to listen to a sound or a film
 	WhyReturned     DispatchWhy = "returned"      // a department gave it back
 	WhyHotline      DispatchWhy = "hotline"       // a person chose
 )

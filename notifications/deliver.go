@@ -120,7 +120,7 @@ func (c *Courier) claim(tx *store.Tx, a models.Address) (parcel, bool, error) {
 	if err := tx.HoldAddress(a); err != nil {
 		return parcel{}, false, err
 	}
-	d, found, err := firstAlive(tx, a.ID)
+	d, found, err := firstAlive(tx, a)
 	if err != nil || !found {
 		return parcel{}, false, err
 	}
@@ -140,16 +140,19 @@ func (c *Courier) claim(tx *store.Tx, a models.Address) (parcel, bool, error) {
 }
 
 // firstAlive returns the next delivery of an address. One whose sender died before it could tell us may have arrived:
-// it is sent once more, not a third time.
-func firstAlive(tx *store.Tx, addressID string) (models.Delivery, bool, error) {
+// it is sent once more, not a third time. Nothing is sent to somebody who blocked us.
+func firstAlive(tx *store.Tx, a models.Address) (models.Delivery, bool, error) {
 	for {
-		d, found, err := tx.NextDelivery(addressID)
-		if err != nil || !found || d.Status != models.DeliverySending {
+		d, found, err := tx.NextDelivery(a.ID)
+		if err != nil || !found {
 			return d, found, err
 		}
-		resent := d.Ambiguous
-		d.Ambiguous = true
-		if !resent {
+		resent := d.Status == models.DeliverySending && d.Ambiguous
+		d.Ambiguous = d.Ambiguous || d.Status == models.DeliverySending
+		switch {
+		case a.BlockedAt != nil:
+			d.ErrorClass = string(bots.ErrBlocked)
+		case !resent:
 			return d, true, nil
 		}
 		d.Status = models.DeliveryDead
@@ -161,10 +164,8 @@ func firstAlive(tx *store.Tx, addressID string) (models.Delivery, bool, error) {
 
 // render writes a message in a language, its choices numbered under it.
 func (c *Courier) render(lang string, m models.Message) bots.Outgoing {
-	if key, ok := m.Args["category"].(string); ok {
-		m.Args["category"] = c.Catalogue.Category(key).Name(lang)
-	}
-	out := bots.Outgoing{Text: locales.Message(lang, m.Key, m.Args)}
+	c.name(lang, m.Args)
+	out := bots.Outgoing{Text: locales.Message(lang, m.Key, m.Args), AskLocation: m.AskLocation}
 	numbered := make([]string, 0, len(m.Buttons))
 	for i, b := range m.Buttons {
 		title := locales.Message(lang, b.Key, b.Args)
@@ -175,6 +176,20 @@ func (c *Courier) render(lang string, m models.Message) bots.Outgoing {
 		out.Text += "\n" + strings.Join(numbered, "\n")
 	}
 	return out
+}
+
+// name puts words in the place of the keys among a message's arguments: what a type is called, what to do about its
+// danger, how a state is said.
+func (c *Courier) name(lang string, args models.Args) {
+	for arg, words := range map[string]func(key string) string{
+		"category": func(key string) string { return c.Catalogue.Category(key).Name(lang) },
+		"safety":   func(key string) string { return c.Catalogue.Category(key).Safety(lang) },
+		"state":    func(key string) string { return locales.Message(lang, "state_"+key, nil) },
+	} {
+		if key, ok := args[arg].(string); ok {
+			args[arg] = words(key)
+		}
+	}
 }
 
 // outcome is what a delivery becomes by what its send gave.

@@ -49,6 +49,39 @@ func (d *Desk) plan(t *models.Ticket, owner *models.Department, now time.Time) [
 	return []models.Clock{accept, resolve}
 }
 
+// retime gives the clocks of a department's ticket the durations and the calendar that its type and priority now ask
+// for.
+func (d *Desk) retime(tx *store.Tx, t *models.Ticket) error {
+	if t.DepartmentID == nil {
+		return nil
+	}
+	owner, err := tx.Department(*t.DepartmentID)
+	if err != nil {
+		return err
+	}
+	clocks, err := tx.Clocks(t.ID)
+	if err != nil {
+		return err
+	}
+	category, cal := d.Catalogue.Category(t.Category), d.calendar(*t, &owner)
+	for kind, target := range map[models.ClockKind]float64{
+		models.ClockAccept: category.AckHours, models.ClockResolve: category.ResolveHours,
+	} {
+		c, ok := clocks[kind]
+		if !ok || c.State == models.ClockDone {
+			continue
+		}
+		c.Retime(d.Calendars[c.Calendar], cal, hours(target), tx.Now)
+		if kind == models.ClockResolve {
+			t.TargetDue = c.DueAt
+		}
+		if err := d.keepClock(tx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func hours(n float64) time.Duration { return time.Duration(n * float64(time.Hour)) }
 
 // keepClocks writes clocks and their timers.

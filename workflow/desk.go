@@ -130,6 +130,11 @@ func (d *Desk) tellReporters(tx *store.Tx, t models.Ticket, m models.Message) er
 	return nil
 }
 
+// DepartmentName is how a ticket's department is called: the hotline while it has none.
+func (d *Desk) DepartmentName(tx *store.Tx, t models.Ticket) (string, error) {
+	return departmentName(tx, t)
+}
+
 // departmentName is how a ticket's department is called: the hotline while it has none.
 func departmentName(tx *store.Tx, t models.Ticket) (string, error) {
 	if t.DepartmentID == nil {

@@ -98,6 +98,9 @@ func (w *walk) step(t *testing.T, tx *store.Tx) {
 	allowed := who.May(name) && who.Sees(before.DepartmentID) && (a.Version == 0 || a.Version == before.Version)
 	if err != nil {
 		w.refused(t, tx, before, name, err)
+		if before.State == models.StateWithdrawn && tx.Now.Sub(*before.ClosedAt) > 24*time.Hour {
+			w.tickets = slices.Delete(w.tickets, at, at+1) // nothing is possible with it any more
+		}
 		return
 	}
 	if name == models.VerbPause && after.Version == before.Version {

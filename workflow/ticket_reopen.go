@@ -1,6 +1,8 @@
 package workflow
 
 import (
+	"time"
+
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/store"
 )
@@ -8,11 +10,22 @@ import (
 // ReopenInput names the ticket and who is not content with it.
 type ReopenInput struct{ Act }
 
-// Reopen puts a resolved ticket back to work because its reporter is not satisfied. It goes to the department that
-// answered, and its clocks begin anew; the hotline has it when it had no department.
+// restoreWithin is how long a withdrawn ticket can be had again.
+const restoreWithin = 24 * time.Hour
+
+// Reopen puts a resolved ticket back to work because its reporter is not satisfied, or a withdrawn one because they
+// have changed their mind within a day. It goes to the department that had it, and its clocks begin anew; the hotline
+// has it when it had no department.
 func (d *Desk) Reopen(tx *store.Tx, in ReopenInput) (models.Ticket, error) {
+	withdrawn := false
 	t, err := d.change(tx, in.Act, models.VerbReopen, func(t *models.Ticket) (models.Args, error) {
-		t.Reopens++
+		withdrawn = t.ResolvedAt == nil
+		if withdrawn && tx.Now.Sub(*t.ClosedAt) > restoreWithin {
+			return nil, models.IllegalMove{Verb: models.VerbReopen, From: models.StateWithdrawn}
+		}
+		if !withdrawn {
+			t.Reopens++
+		}
 		t.Outcome, t.ResolvedAt, t.ClosedAt = "", nil, nil
 		if t.DepartmentID == nil {
 			t.State = models.StateNew
@@ -24,7 +37,7 @@ func (d *Desk) Reopen(tx *store.Tx, in ReopenInput) (models.Ticket, error) {
 		}
 		return models.Args{}, d.handOver(tx, t, &owner)
 	})
-	if err != nil {
+	if err != nil || withdrawn {
 		return t, err
 	}
 	return t, d.tellReporters(tx, t, models.Message{Author: "bot", Key: "reopened"})

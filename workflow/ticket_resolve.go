@@ -1,7 +1,11 @@
 package workflow
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/photos"
 	"github.com/vticket/vticket/models/store"
 )
 
@@ -11,6 +15,7 @@ type ResolveInput struct {
 	Outcome models.Outcome // fixed, answered or cannot_fix
 	Text    string         // the answer to the resident, 1 to 4,000 characters
 	NoPhoto string         // why there is no photo, where the type asks for one
+	Photos  []string       // ids of the ticket's own "after" attachments, 10 at most
 }
 
 // answerKey is the locale key of an answer, by its outcome; when its delivery is recorded, Delivered follows.
@@ -28,10 +33,11 @@ func (d *Desk) Resolve(tx *store.Tx, in ResolveInput) (models.Ticket, error) {
 		return models.Ticket{}, models.Invalid{Field: "outcome", Key: "error_outcome"}
 	}
 	t, err := d.change(tx, in.Act, models.VerbResolve, func(t *models.Ticket) (models.Args, error) {
-		if err := d.checkProof(tx, *t, in); err != nil {
+		note, err := d.checkProof(tx, *t, in)
+		if err != nil {
 			return nil, err
 		}
-		err := d.finishClocks(tx, t, models.ClockTriage, models.ClockAccept, models.ClockResolve)
+		err = d.finishClocks(tx, t, models.ClockTriage, models.ClockAccept, models.ClockResolve)
 		if err != nil {
 			return nil, err
 		}
@@ -40,9 +46,11 @@ func (d *Desk) Resolve(tx *store.Tx, in ResolveInput) (models.Ticket, error) {
 		}
 		t.Outcome, t.ResolvedAt = in.Outcome, &tx.Now
 		if in.NoPhoto != "" {
-			return d.keepNote(tx, t.ID, in.Actor, models.Clean(in.NoPhoto, 4000))
+			reason, err := d.keepNote(tx, t.ID, in.Actor, models.Clean(in.NoPhoto, 4000))
+			maps.Copy(note, reason)
+			return note, err
 		}
-		return models.Args{}, nil
+		return note, nil
 	})
 	if err != nil {
 		return t, err
@@ -50,18 +58,64 @@ func (d *Desk) Resolve(tx *store.Tx, in ResolveInput) (models.Ticket, error) {
 	if err := tx.ArmTimer(t.ID, models.TimerClose, tx.Now.Add(closeAfter)); err != nil {
 		return t, err
 	}
+	args := models.Args{"text": text}
+	if len(in.Photos) > 0 {
+		args["photos"] = in.Photos
+	}
 	return t, d.tellReporters(tx, t, models.Message{
-		Author: in.Actor.ID, Key: answerKey(in.Outcome), Args: models.Args{"text": text},
+		Author: in.Actor.ID, Key: answerKey(in.Outcome), Args: args,
 		Buttons: []models.Button{
 			{Key: "button_done", Payload: "done:" + t.Code}, {Key: "button_not_done", Payload: "not_done:" + t.Code},
 		},
 	})
 }
 
-// checkProof asks for what the type is proved by: a photo of the mended place, or why there is none.
-func (d *Desk) checkProof(_ *store.Tx, t models.Ticket, in ResolveInput) error {
-	if in.Outcome == models.OutcomeFixed && d.Catalogue.Category(t.Category).Proof == "photo" && in.NoPhoto == "" {
-		return models.Invalid{Field: "photo", Key: "error_proof_photo"}
+// maxAfter is how many photos an answer may carry.
+const maxAfter = 10
+
+// samePicture is the distance of hashes up to which two pictures are nearly the same.
+const samePicture = 6
+
+// checkProof asks for what the type is proved by: a photo of the mended place, or why there is none. It returns what
+// the event is to remember of the photos.
+func (d *Desk) checkProof(tx *store.Tx, t models.Ticket, in ResolveInput) (models.Args, error) {
+	proof := d.Catalogue.Category(t.Category).Proof
+	if in.Outcome == models.OutcomeFixed && proof == "photo" && in.NoPhoto == "" && len(in.Photos) == 0 {
+		return nil, models.Invalid{Field: "photo", Key: "error_proof_photo"}
 	}
-	return nil
+	if len(in.Photos) == 0 {
+		return models.Args{}, nil
+	}
+	all, err := tx.TicketAttachments(t.ID)
+	if err != nil {
+		return nil, err
+	}
+	after := []models.Attachment{}
+	for _, a := range all {
+		if slices.Contains(in.Photos, a.ID) && a.Proves() {
+			after = append(after, a)
+		}
+	}
+	if len(after) != len(in.Photos) || len(after) > maxAfter { // another ticket's, refused, or named twice
+		return nil, models.Invalid{Field: "photos", Key: "error_photo_unknown"}
+	}
+	note := models.Args{"photos": in.Photos}
+	if resembles(after, all) {
+		note["same_picture"] = true
+	}
+	return note, nil
+}
+
+// resembles tells whether a photo of the finished work is one that a resident sent: whoever looks must look twice.
+// One that is still on its way is not compared.
+func resembles(after, all []models.Attachment) bool {
+	for _, a := range after {
+		for _, b := range all {
+			if b.Kind == models.AttachmentEvidence && a.Picture() && b.Picture() &&
+				photos.Distance(uint64(a.DHash), uint64(b.DHash)) <= samePicture {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -17,6 +17,7 @@ type SubmitInput struct {
 	Category       string          // chosen by a person; empty: read from the words
 	Priority       models.Priority // likewise
 	ExternalRefs   string
+	Listen         bool     // somebody has to listen to a sound or a film: the hotline decides
 	MessageIDs     []string // what was said of it so far
 }
 
@@ -40,6 +41,9 @@ func (d *Desk) Submit(tx *store.Tx, in SubmitInput) (models.Ticket, error) {
 	owner, err := d.dispatch(tx, &t)
 	if err != nil {
 		return t, err
+	}
+	if in.Listen && owner != nil {
+		owner, t.Why = nil, models.WhyListen
 	}
 	if owner != nil {
 		t.State, t.DepartmentID = models.StateAssigned, &owner.ID
@@ -69,6 +73,11 @@ func (d *Desk) Submit(tx *store.Tx, in SubmitInput) (models.Ticket, error) {
 	return t, d.receipt(tx, t, in)
 }
 
+// privacyVersion counts the texts of the privacy notice (locale key "privacy"): a changed text is told again.
+const privacyVersion = 1
+
+// receipt says what was understood, who has it and by when there is an answer; the first one carries the privacy
+// notice.
 func (d *Desk) receipt(tx *store.Tx, t models.Ticket, in SubmitInput) error {
 	if in.ConversationID == nil {
 		return nil
@@ -77,11 +86,16 @@ func (d *Desk) receipt(tx *store.Tx, t models.Ticket, in SubmitInput) error {
 	if err != nil {
 		return err
 	}
+	private, err := tx.Notify(in.ReporterID, "privacy", privacyVersion)
+	if err != nil {
+		return err
+	}
 	area, _ := d.Areas.Area(t.AreaCode)
 	_, err = tx.Say(models.Message{
 		ConversationID: *in.ConversationID, TicketID: &t.ID, Author: "bot", Key: "receipt", Args: models.Args{
 			"category": t.Category, "place": in.Address, "area": area.FullName, "code": models.SpokenCode(t.Code),
 			"department": department, "promise_due": rfc3339(t.PromiseDue),
+			"privacy": private,
 		},
 	})
 	return err

@@ -27,6 +27,7 @@ func (d *Desk) Triage(tx *store.Tx, in TriageInput) (models.Ticket, error) {
 		return models.Ticket{}, err
 	}
 	return d.change(tx, in.Act, models.VerbTriage, func(t *models.Ticket) (models.Args, error) {
+		category, priority := t.Category, t.Priority
 		if in.Category != "" {
 			t.Category, t.Confidence = in.Category, 1
 			t.Priority = d.Catalogue.Category(in.Category).Priority
@@ -40,7 +41,10 @@ func (d *Desk) Triage(tx *store.Tx, in TriageInput) (models.Ticket, error) {
 		if err := d.relocate(tx, t, correction{Lat: in.Lat, Lon: in.Lon, Address: in.Address}); err != nil {
 			return nil, err
 		}
-		return models.Args{}, d.takeBackConflict(tx, t)
+		if err := d.takeBackConflict(tx, t); err != nil || category == t.Category && priority == t.Priority {
+			return models.Args{}, err
+		}
+		return models.Args{}, d.retime(tx, t)
 	})
 }
 

@@ -24,14 +24,17 @@ const (
 
 type chatMessageInput struct {
 	Asker
-	Body struct {
-		ClientID  string   `json:"client_id" minLength:"1" maxLength:"100" pattern:"^[^\\x00-\\x1F\\x7F]+$" doc:"Made by the client; repeats are harmless."`
-		Text      string   `json:"text,omitempty" maxLength:"10000"`
-		Lat       *float64 `json:"lat,omitempty" minimum:"-90" maximum:"90"`
-		Lon       *float64 `json:"lon,omitempty" minimum:"-180" maximum:"180"`
-		AccuracyM float64  `json:"accuracy_m,omitempty" minimum:"0"`
-		Payload   string   `json:"payload,omitempty" maxLength:"200" doc:"The payload of a pressed button."`
-	}
+	Body chatBody
+}
+
+// chatBody is what a client says.
+type chatBody struct {
+	ClientID  string   `json:"client_id" minLength:"1" maxLength:"100" pattern:"^[^\\x00-\\x1F\\x7F]+$" doc:"Made by the client; repeats are harmless."`
+	Text      string   `json:"text,omitempty" maxLength:"10000"`
+	Lat       *float64 `json:"lat,omitempty" minimum:"-90" maximum:"90"`
+	Lon       *float64 `json:"lon,omitempty" minimum:"-180" maximum:"180"`
+	AccuracyM float64  `json:"accuracy_m,omitempty" minimum:"0"`
+	Payload   string   `json:"payload,omitempty" maxLength:"200" doc:"The payload of a pressed button."`
 }
 
 type chatAccepted struct {
@@ -88,13 +91,13 @@ func (a *API) chatRoutes(v1 huma.API) {
 		Summary: "Begin a chat",
 	}, a.openChat)
 	huma.Register(v1, huma.Operation{
-		OperationID: "send-chat-message", Method: http.MethodPost, Path: "/chat/messages",
+		OperationID: "send-chat-message", Method: http.MethodPost, Path: chatMessagesPath,
 		Tags: tags, Security: security, Summary: "Say something, place something, press a button",
 		DefaultStatus: http.StatusAccepted,
 		MaxBodyBytes:  bodyLimit,
 	}, a.sendChat)
 	huma.Register(v1, huma.Operation{
-		OperationID: "list-chat-messages", Method: http.MethodGet, Path: "/chat/messages",
+		OperationID: "list-chat-messages", Method: http.MethodGet, Path: chatMessagesPath,
 		Tags: tags, Security: security, Summary: "What was said",
 	}, a.listChat)
 	huma.Register(v1, huma.Operation{
@@ -132,61 +135,72 @@ const sendLimit = 1800 * time.Millisecond
 func (a *API) sendChat(ctx context.Context, in *chatMessageInput) (*chatAccepted, error) {
 	ctx, cancel := context.WithTimeout(ctx, sendLimit)
 	defer cancel()
-	known := false
-	err := a.Store.Read(ctx, func(tx *store.Tx) error {
-		var err error
-		_, known, err = tx.FindAddress(chatChannel, chatAccount, models.TokenKey(in.token()))
-		return err
-	})
-	if err != nil { // nobody was asked yet who they are: it is the database that does not answer
-		a.Log.WarnContext(ctx, "chat message not taken", "error", err)
-		return nil, web.NewProblem(http.StatusServiceUnavailable, "unavailable", in.lang())
+	if err := a.knowResident(ctx, in.Asker); err != nil {
+		return nil, err
 	}
-	if !known {
-		return nil, web.NewProblem(http.StatusUnauthorized, "unauthorized", in.lang())
-	}
-	said, err := incoming(in)
+	event, err := incoming(in.Asker, in.Body, nil)
 	if err != nil {
 		return nil, a.refuse(ctx, in.Asker, err)
 	}
-	event, err := said.Inbox(chatAccount)
-	if err != nil {
-		return nil, a.refuse(ctx, in.Asker, err)
-	}
-	err = a.Inbox.Put(ctx, event)
-	if errors.Is(err, store.ErrUnavailable) {
-		return nil, web.NewProblem(http.StatusServiceUnavailable, "unavailable", in.lang())
-	}
-	if err != nil {
-		return nil, a.refuse(ctx, in.Asker, err)
+	if err := a.take(ctx, in.Asker, event); err != nil {
+		return nil, err
 	}
 	out := &chatAccepted{}
 	out.Body.ID = event.ID
 	return out, nil
 }
 
+// knowResident answers with 401 who has no chat, and with 503 while the database does not say.
+func (a *API) knowResident(ctx context.Context, q Asker) error {
+	ctx, cancel := context.WithTimeout(ctx, sendLimit)
+	defer cancel()
+	address, err := a.findResident(ctx, q)
+	if err != nil { // nobody was asked yet who they are: it is the database that does not answer
+		a.Log.WarnContext(ctx, "chat message not taken", "error", err)
+		return web.NewProblem(http.StatusServiceUnavailable, "unavailable", q.lang())
+	}
+	if address.ID == "" {
+		return web.NewProblem(http.StatusUnauthorized, "unauthorized", q.lang())
+	}
+	return nil
+}
+
+// take puts a message into the inbox.
+func (a *API) take(ctx context.Context, q Asker, event models.InboxEvent) error {
+	err := a.Inbox.Put(ctx, event)
+	if errors.Is(err, store.ErrUnavailable) {
+		return web.NewProblem(http.StatusServiceUnavailable, "unavailable", q.lang())
+	}
+	if err != nil {
+		return a.refuse(ctx, q, err)
+	}
+	return nil
+}
+
 // incoming makes the event of a message; one that says nothing is refused.
-func incoming(in *chatMessageInput) (bots.Incoming, error) {
-	who := models.TokenKey(in.token())
-	id := who + ":" + in.Body.ClientID // client ids are the client's own: unique within its chat only
+func incoming(q Asker, in chatBody, media []bots.Media) (models.InboxEvent, error) {
+	who := models.TokenKey(q.token())
+	id := who + ":" + in.ClientID // client ids are the client's own: unique within its chat only
 	e := bots.Incoming{
 		Channel: chatChannel, User: who, Message: &id, Kind: bots.KindText, Actionable: true,
-		Lat: in.Body.Lat, Lon: in.Body.Lon, AccuracyM: in.Body.AccuracyM, Payload: in.Body.Payload,
+		Lat: in.Lat, Lon: in.Lon, AccuracyM: in.AccuracyM, Payload: in.Payload, Media: media,
 	}
-	if text := strings.TrimSpace(models.Clean(in.Body.Text, 10_000)); text != "" {
+	if text := strings.TrimSpace(models.Clean(in.Text, 10_000)); text != "" {
 		e.Text = &text
 	}
 	switch {
 	case (e.Lat == nil) != (e.Lon == nil):
-		return e, models.Invalid{Field: "lon", Key: "error_half_place"}
-	case e.Text == nil && e.Lat == nil && e.Payload == "":
-		return e, models.Invalid{Field: "text", Key: "error_message_empty"}
+		return models.InboxEvent{}, models.Invalid{Field: "lon", Key: "error_half_place"}
+	case e.Text == nil && e.Lat == nil && e.Payload == "" && len(media) == 0:
+		return models.InboxEvent{}, models.Invalid{Field: "text", Key: "error_message_empty"}
 	case e.Payload != "":
 		e.Kind = bots.KindPostback
+	case len(media) > 0:
+		e.Kind = bots.KindImage
 	case e.Text == nil && e.Lat != nil:
 		e.Kind = bots.KindLocation
 	}
-	return e, nil
+	return e.Inbox(chatAccount)
 }
 
 func (a *API) listChat(ctx context.Context, in *chatMessagesInput) (*chatMessagesOutput, error) {
@@ -211,9 +225,15 @@ func (a *API) listChat(ctx context.Context, in *chatMessagesInput) (*chatMessage
 		if err != nil {
 			return err
 		}
+		photos, err := photosOf(tx, said)
+		if err != nil {
+			return err
+		}
 		codes, err := ticketCodes(tx, said)
 		for _, m := range said {
-			out.Body.Messages = append(out.Body.Messages, shown(m, c.Language, codes))
+			message := shown(m, c.Language, codes)
+			message.Photos = append(message.Photos, photos[m.ID]...)
+			out.Body.Messages = append(out.Body.Messages, message)
 		}
 		return err
 	})

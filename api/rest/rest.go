@@ -16,6 +16,7 @@ import (
 	"github.com/vticket/vticket/api/web"
 	"github.com/vticket/vticket/locales"
 	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/photos"
 	"github.com/vticket/vticket/models/store"
 	"github.com/vticket/vticket/workflow"
 )
@@ -26,6 +27,7 @@ type API struct {
 	Inbox  *store.Inbox
 	Desk   *workflow.Desk
 	Signin *web.Signin
+	Photos photos.Store
 	Log    *slog.Logger
 }
 
@@ -42,10 +44,13 @@ func (a *API) Register(engine *gin.Engine) {
 		"bearer": {Type: "http", Scheme: "bearer", Description: "The token of a session."},
 	}
 	huma.NewError = newError
-	v1 := humagin.NewWithGroup(engine, engine.Group("/api/v1"), config)
+	group := engine.Group("/api/v1", a.forms)
+	v1 := humagin.NewWithGroup(engine, group, config)
 	a.chatRoutes(v1)
 	a.authRoutes(v1)
 	a.ticketRoutes(v1)
+	a.photoRoutes(group)
+	describeForms(v1.OpenAPI())
 }
 
 // newError gives huma's own refusals (malformed bodies, missing fields) the form of ours.

@@ -38,6 +38,7 @@ type verbBody struct {
 	Lon          *float64        `json:"lon"`
 	Address      string          `json:"address"`
 	ExternalRefs string          `json:"external_refs"`
+	Photos       []string        `json:"photos"`
 }
 
 type verbFunc func(tx *store.Tx, act workflow.Act, in verbBody) (models.Ticket, error)
@@ -78,7 +79,7 @@ func (a *API) verbs() map[models.Verb]verbFunc {
 		},
 		models.VerbResolve: func(tx *store.Tx, act workflow.Act, in verbBody) (models.Ticket, error) {
 			return a.Desk.Resolve(tx, workflow.ResolveInput{
-				Act: act, Outcome: in.Outcome, Text: in.Text, NoPhoto: in.NoPhoto,
+				Act: act, Outcome: in.Outcome, Text: in.Text, NoPhoto: in.NoPhoto, Photos: in.Photos,
 			})
 		},
 		models.VerbReopen: func(tx *store.Tx, act workflow.Act, _ verbBody) (models.Ticket, error) {

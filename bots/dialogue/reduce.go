@@ -5,29 +5,57 @@ package dialogue
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/vticket/vticket/bots"
 	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/places"
+	"github.com/vticket/vticket/models/understand"
 )
 
 // The pace of a conversation (design §5).
 const (
 	settleAfter = 2500 * time.Millisecond // after the last piece: albums come as separate events
+	settleBy    = 10 * time.Second        // after it was ready, even while pieces still come
 	askAfter    = 6 * time.Second         // of silence, before a question
+	dangerWaits = 3 * time.Minute         // for the place of a danger, before the hotline has it without
+	expireAfter = 24 * time.Hour          // for what is missing, before the hotline has the draft without
+	sameTicket  = 15 * time.Minute        // a later piece belongs to the ticket that was just spoken of
 )
+
+// addressRunes is how much of an answer is taken for the place: the receipt repeats it.
+const addressRunes = 200
+
+// Mind is what the bot knows of the city's words.
+type Mind struct {
+	Model     *understand.Model
+	Catalogue models.Catalogue
+}
+
+// Piece is one message of a draft: its id, and its words if it has any.
+type Piece struct {
+	Message string `json:"message"`
+	Text    string `json:"text,omitempty"`
+}
 
 // Slots are what a draft has gathered.
 type Slots struct {
-	Words    []string  `json:"words,omitempty"`
-	Lat      *float64  `json:"lat,omitempty"`
-	Lon      *float64  `json:"lon,omitempty"`
-	Messages []string  `json:"messages,omitempty"` // ids, in the order of the platform
-	Asked    []string  `json:"asked,omitempty"`    // which questions were put: none is put twice
-	LastAt   time.Time `json:"last_at"`            // when the last piece came
-	WakeAt   time.Time `json:"look_at,omitzero"`   // when it is to be looked at again; a sweep moves the row's own wake_at
+	Pieces  []Piece   `json:"pieces,omitempty"` // in the order of the platform
+	Lat     *float64  `json:"lat,omitempty"`
+	Lon     *float64  `json:"lon,omitempty"`
+	Address string    `json:"address,omitempty"`
+	Photos  int       `json:"photos,omitempty"`
+	Told    bool      `json:"told,omitempty"`   // the words say what is the matter
+	Voices  int       `json:"voices,omitempty"` // sounds and films: evidence that somebody has to listen to
+	Danger  string    `json:"danger,omitempty"` // the dangerous type that was read, and warned of
+	Asked   []string  `json:"asked,omitempty"`  // which questions were put: none is put twice
+	AskedAt time.Time `json:"asked_at,omitzero"`
+	FirstAt time.Time `json:"first_at"`
+	LastAt  time.Time `json:"last_at"`
+	LookAt  time.Time `json:"look_at,omitzero"` // when it is to be looked at again
+	ReadyAt time.Time `json:"ready_at,omitzero"`
+	EndedAt time.Time `json:"ended_at,omitzero"` // when it was submitted or dropped
 }
 
 // Draft is an open draft as Reduce sees it.
@@ -36,120 +64,220 @@ type Draft struct {
 	Open bool
 }
 
+// Current is the ticket that a later piece belongs to: the one that a message answers, or the last one spoken of.
+type Current struct {
+	Code     string
+	Category string
+	At       time.Time // when it was last spoken of
+	Answers  bool      // the piece answers a message about it
+	Over     bool      // nothing can be added to it any more
+}
+
 // Input is one thing that happened: an event with the id of its kept message, or, without an event, the passing of
-// time. Choices are the buttons of what we said last.
+// time. Choices are those under what we said last; Tickets are the reporter's own open ones, newest first.
 type Input struct {
 	Event   *bots.Incoming
 	Message string
-	Choices []models.Button
+	Choices []Choice
+	Current Current
+	Tickets []string
 }
 
-// EffectKind says what is to be done.
-type EffectKind string
-
-// What a turn can lead to.
-const (
-	EffectSay    EffectKind = "say"
-	EffectSubmit EffectKind = "submit"
-	EffectClose  EffectKind = "close"
-	EffectReopen EffectKind = "reopen"
-)
-
-// Effect is one thing to do: say Key, submit the draft, or a verb on the ticket with Code.
-type Effect struct {
-	Kind EffectKind
-	Key  string
-	Args models.Args
-	Code string
+// Choice is one button of ours, with its words in the resident's language.
+type Choice struct {
+	Title   string
+	Payload string
 }
 
 // Reduce folds one input into a draft.
-func Reduce(d Draft, in Input, now time.Time) (Draft, []Effect) {
+func (m Mind) Reduce(d Draft, in Input, now time.Time) (Draft, []Effect) {
 	if in.Event == nil {
-		return settle(d, now)
+		return d.settle(in, now)
+	}
+	switch in.Event.Kind {
+	case bots.KindBlock, bots.KindUnblock:
+		return d, []Effect{{Kind: EffectBlock, Yes: in.Event.Kind == bots.KindBlock}}
+	case bots.KindEdit, bots.KindDelete:
+		return d, revise(in)
+	default:
 	}
 	if payload := chosen(in); payload != "" {
-		return d, choose(payload)
+		return d.choose(payload, now)
 	}
-	if !in.Event.Actionable {
+	if effects, done := m.command(&d, in); done {
+		return d, effects
+	}
+	if !in.Event.Actionable || in.Event.Kind == bots.KindContact || in.Event.Kind == bots.KindPostback {
 		return d, nil
 	}
-	return gather(d, in, now), nil
+	if m.later(d, in, now) {
+		return d, []Effect{{Kind: EffectAttach, Code: in.Current.Code, Messages: []string{in.Message}}}
+	}
+	return m.gather(d, in, now)
 }
 
-// chosen returns the payload of the choice that an event makes: a pressed button, or the bare number of one.
-func chosen(in Input) string {
-	if in.Event.Kind == bots.KindPostback {
-		return in.Event.Payload
+// later tells whether a piece belongs to the ticket just spoken of rather than to a report of its own.
+func (m Mind) later(d Draft, in Input, now time.Time) bool {
+	if in.Current.Code == "" || in.Current.Over {
+		return false
 	}
-	if in.Event.Kind != bots.KindText || in.Event.Text == nil {
-		return ""
+	if in.Current.Answers {
+		return true
 	}
-	n, err := strconv.Atoi(strings.TrimSpace(*in.Event.Text))
-	if err != nil || n < 1 || n > len(in.Choices) {
-		return ""
+	if d.Open || now.Sub(in.Current.At) > sameTicket {
+		return false
 	}
-	return in.Choices[n-1].Payload
+	if in.Event.Text == nil {
+		return true
+	}
+	// A sentence that is a report of another kind, told in the same breath, is a ticket of its own.
+	result := m.Model.Classify(*in.Event.Text)
+	return !result.IsReport || !result.Sure || result.Category == in.Current.Category
 }
 
-func choose(payload string) []Effect {
-	verb, code, _ := strings.Cut(payload, ":")
-	code, ok := models.ParseCode(code)
-	if !ok {
-		return nil
+func (m Mind) gather(d Draft, in Input, now time.Time) (Draft, []Effect) {
+	if !d.Open {
+		d = Draft{Open: true, Slots: Slots{FirstAt: now}}
 	}
-	switch verb {
-	case "done":
-		return []Effect{{Kind: EffectClose, Code: code}}
-	case "not_done":
-		return []Effect{{Kind: EffectReopen, Code: code}}
+	e := in.Event
+	piece := Piece{Message: in.Message}
+	if e.Text != nil {
+		piece.Text = strings.TrimSpace(*e.Text)
+	}
+	d.Pieces = append(slices.Clip(d.Pieces), piece)
+	switch e.Kind {
+	case bots.KindImage:
+		d.Photos += max(1, len(e.Media))
+	case bots.KindAudio, bots.KindVideo:
+		d.Voices++
 	default:
+	}
+	place(&d, piece.Text, e)
+	result := m.Model.Classify(d.words())
+	d.Told = result.IsReport || len([]rune(d.words())) >= 10
+	d.LastAt, d.LookAt = now, now.Add(settleAfter)
+	if d.ReadyAt.IsZero() && d.missing() == "" {
+		d.ReadyAt = now
+	}
+	if by := d.ReadyAt.Add(settleBy); !d.ReadyAt.IsZero() && by.Before(d.LookAt) {
+		d.LookAt = by
+	}
+	return d, m.warn(&d, result)
+}
+
+// place takes what a piece says of the place: a pin, a house number with its street, or the answer to our question.
+func place(d *Draft, text string, e *bots.Incoming) {
+	line := models.Clean(text, addressRunes)
+	if e.Lat != nil && e.Lon != nil {
+		d.Lat, d.Lon = e.Lat, e.Lon
+		if text != "" && e.Kind == bots.KindLocation {
+			d.Address = line // a venue's own name
+			return
+		}
+	}
+	if address, ok := places.Address(text); ok {
+		d.Address = address
+	} else if text != "" && d.Address == "" && slices.Contains(d.Asked, askPlace) {
+		d.Address = line
+	}
+}
+
+// warn says at once what to do about a danger: before any question, and once.
+func (m Mind) warn(d *Draft, result understand.Result) []Effect {
+	if d.Danger != "" {
 		return nil
 	}
+	category := m.Catalogue.Category(result.Category)
+	if !result.Danger || !category.Dangerous() {
+		return nil
+	}
+	d.Danger = category.Key
+	return []Effect{{Kind: EffectSay, Key: "danger", Args: models.Args{
+		"safety": category.Key, "number": category.CallFirst[0].Number,
+	}}}
 }
 
-func gather(d Draft, in Input, now time.Time) Draft {
-	d.Open = true
-	if in.Event.Text != nil && strings.TrimSpace(*in.Event.Text) != "" {
-		d.Words = append(d.Words, *in.Event.Text)
+func (d Draft) words() string {
+	var all []string
+	for _, p := range d.Pieces {
+		if p.Text != "" {
+			all = append(all, p.Text)
+		}
 	}
-	if in.Event.Lat != nil && in.Event.Lon != nil {
-		d.Lat, d.Lon = in.Event.Lat, in.Event.Lon
-	}
-	d.Messages = append(d.Messages, in.Message)
-	d.LastAt, d.WakeAt = now, now.Add(settleAfter)
-	return d
+	return strings.Join(all, "\n")
 }
 
-func settle(d Draft, now time.Time) (Draft, []Effect) {
-	if !d.Open || now.Before(d.WakeAt) {
-		return d, nil
+func (d Draft) messages() []string {
+	ids := make([]string, 0, len(d.Pieces))
+	for _, p := range d.Pieces {
+		ids = append(ids, p.Message)
 	}
-	missing := d.missing()
-	if missing == "" {
-		d.Open = false
-		return d, []Effect{{Kind: EffectSubmit}}
-	}
-	if silentSince := d.LastAt.Add(askAfter); now.Before(silentSince) {
-		d.WakeAt = silentSince
-		return d, nil
-	}
-	d.WakeAt = time.Time{}
-	if slices.Contains(d.Asked, missing) {
-		return d, nil
-	}
-	d.Asked = append(d.Asked, missing)
-	return d, []Effect{{Kind: EffectSay, Key: missing}}
+	return ids
 }
+
+// The questions of a draft, by their locale keys.
+const (
+	askPlace = "ask_place"
+	askWhat  = "ask_what"
+	askWhich = "ask_which"
+)
 
 // missing names the question for the slot that keeps a draft from being ready, empty when it is.
 func (d Draft) missing() string {
 	switch {
-	case d.Lat == nil:
-		return "ask_place"
-	case len(d.Words) == 0:
-		return "ask_what"
+	case d.Lat == nil && d.Address == "":
+		return askPlace
+	case d.Photos == 0 && d.Voices == 0 && !d.Told:
+		return askWhat
 	default:
 		return ""
 	}
+}
+
+// settle is what the passing of time does: submit what is ready or has waited too long, else ask once for what is
+// missing, after a silence. What was asked and answered goes to the hotline as it is: nothing is asked twice.
+func (d Draft) settle(in Input, now time.Time) (Draft, []Effect) {
+	if !d.Open || d.LookAt.IsZero() || now.Before(d.LookAt) {
+		return d, nil
+	}
+	missing := d.missing()
+	waits := expireAfter
+	if d.Danger != "" {
+		waits = dangerWaits
+	}
+	asked := slices.Contains(d.Asked, missing)
+	answered := asked && d.LastAt.After(d.AskedAt)
+	if missing == "" || answered || !now.Before(d.FirstAt.Add(waits)) {
+		d.Open = false
+		return d, []Effect{{Kind: EffectSubmit}}
+	}
+	if silence := d.LastAt.Add(askAfter); now.Before(silence) {
+		d.LookAt = silence
+		return d, nil
+	}
+	d.LookAt = d.FirstAt.Add(waits)
+	if asked || slices.Contains(d.Asked, askWhich) && d.LastAt.Before(d.AskedAt) {
+		return d, nil
+	}
+	if d.words() == "" && len(in.Tickets) > 0 && !slices.Contains(d.Asked, askWhich) {
+		return d.ask(askWhich, now), []Effect{whichOf(in.Tickets)}
+	}
+	return d.ask(missing, now), []Effect{{Kind: EffectSay, Key: missing, AskLocation: missing == askPlace}}
+}
+
+func (d Draft) ask(question string, now time.Time) Draft {
+	d.Asked, d.AskedAt = append(slices.Clip(d.Asked), question), now
+	return d
+}
+
+// whichOf asks to which of the open tickets wordless pieces belong, if to any.
+func whichOf(codes []string) Effect {
+	e := Effect{Kind: EffectSay, Key: askWhich}
+	for _, code := range codes[:min(3, len(codes))] {
+		e.Buttons = append(e.Buttons, models.Button{
+			Key: "button_add_to", Args: models.Args{"code": models.SpokenCode(code)}, Payload: "add:" + code,
+		})
+	}
+	e.Buttons = append(e.Buttons, models.Button{Key: "button_new_report", Payload: "new"})
+	return e
 }

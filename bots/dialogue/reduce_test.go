@@ -1,6 +1,8 @@
 package dialogue_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,13 +13,6 @@ import (
 	"github.com/vticket/vticket/models"
 )
 
-// step is one thing that happens, so long after the step before; nil events are the passing of time.
-type step struct {
-	after   time.Duration
-	event   *bots.Incoming
-	choices []models.Button
-}
-
 func said(text string) *bots.Incoming {
 	return &bots.Incoming{Kind: bots.KindText, Text: &text, Actionable: true}
 }
@@ -27,92 +22,293 @@ func pin() *bots.Incoming {
 	return &bots.Incoming{Kind: bots.KindLocation, Lat: &lat, Lon: &lon, Actionable: true}
 }
 
-func press(payload string) *bots.Incoming {
-	return &bots.Incoming{Kind: bots.KindPostback, Payload: payload}
+func sent(kind bots.Kind) *bots.Incoming {
+	return &bots.Incoming{Kind: kind, Media: []bots.Media{{Type: kind, FileID: "f"}}, Actionable: true}
 }
 
-func TestReduce(t *testing.T) {
-	const second = time.Second
-	code := models.NewCode()
-	asked := []models.Button{{Key: "button_done", Payload: "done:" + code}, {Key: "button_not_done", Payload: "not_done:" + code}}
-	submit, place := dialogue.Effect{Kind: dialogue.EffectSubmit}, dialogue.Effect{Kind: dialogue.EffectSay, Key: "ask_place"}
-	what := dialogue.Effect{Kind: dialogue.EffectSay, Key: "ask_what"}
-	done := dialogue.Effect{Kind: dialogue.EffectClose, Code: code}
-	notDone := dialogue.Effect{Kind: dialogue.EffectReopen, Code: code}
-	for name, tt := range map[string]struct {
-		steps    []step
-		want     []dialogue.Effect
-		wantOpen bool
-	}{
-		"text then pin settles to a submission": {
-			steps: []step{{event: said("ổ gà")}, {after: second, event: pin()}, {after: 2500 * time.Millisecond}},
-			want:  []dialogue.Effect{submit},
-		},
-		"pin then text settles to a submission": {
-			steps: []step{{event: pin()}, {after: second, event: said("ổ gà")}, {after: 2500 * time.Millisecond}},
-			want:  []dialogue.Effect{submit},
-		},
-		"nothing is submitted before it has settled": {
-			steps: []step{{event: pin()}, {event: said("ổ gà")}, {after: 2499 * time.Millisecond}}, wantOpen: true,
-		},
-		"each piece begins the wait anew": {
-			steps:    []step{{event: pin()}, {event: said("ổ gà")}, {after: 2 * second, event: said("to")}, {after: 2 * second}},
-			wantOpen: true,
-		},
-		"what settled is not submitted again": {
-			steps: []step{{event: pin()}, {event: said("ổ gà")}, {after: 3 * second}, {after: 3 * second}},
-			want:  []dialogue.Effect{submit},
-		},
-		"words alone ask nothing before 6 s of silence": {
-			steps: []step{{event: said("ổ gà")}, {after: 2500 * time.Millisecond}, {after: 3499 * time.Millisecond}}, wantOpen: true,
-		},
-		"words alone ask for the place, once": {
-			steps: []step{{event: said("ổ gà")}, {after: 3 * second}, {after: 3 * second}, {after: second}, {after: time.Hour}},
-			want:  []dialogue.Effect{place}, wantOpen: true,
-		},
-		"more words after the question do not ask it again": {
-			steps: []step{{event: said("ổ gà")}, {after: 6 * second}, {after: second, event: said("to lắm")}, {after: time.Minute}},
-			want:  []dialogue.Effect{place}, wantOpen: true,
-		},
-		"the answer to the question submits": {
-			steps: []step{{event: said("ổ gà")}, {after: 6 * second}, {after: second, event: pin()}, {after: 3 * second}},
-			want:  []dialogue.Effect{place, submit},
-		},
-		"a pin alone asks what is the matter": {
-			steps: []step{{event: pin()}, {after: 6 * second}}, want: []dialogue.Effect{what}, wantOpen: true,
-		},
-		"a pressed button chooses":                {steps: []step{{event: press("done:" + code)}}, want: []dialogue.Effect{done}},
-		"a bare digit chooses":                    {steps: []step{{event: said(" 2 "), choices: asked}}, want: []dialogue.Effect{notDone}},
-		"a digit beyond the choices is words":     {steps: []step{{event: said("3"), choices: asked}}, wantOpen: true},
-		"zero is words":                           {steps: []step{{event: said("0"), choices: asked}}, wantOpen: true},
-		"a digit when nothing was asked is words": {steps: []step{{event: said("1")}}, wantOpen: true},
-		"a digit with words is words":             {steps: []step{{event: said("1 ổ gà"), choices: asked}}, wantOpen: true},
-		"an unknown payload is harmless":          {steps: []step{{event: press("explode:" + code)}}},
-		"an empty payload is harmless":            {steps: []step{{event: press("")}}},
-		"a payload without a code is harmless":    {steps: []step{{event: press("done")}}},
-		"a payload with NUL is harmless":          {steps: []step{{event: press("done:\x00")}}},
-		"what nobody can act on opens nothing":    {steps: []step{{event: &bots.Incoming{Kind: bots.KindSticker}}, {after: time.Minute}}},
-		"a choice leaves the open draft alone": {
-			steps:    []step{{event: said("ổ gà")}, {event: said("1"), choices: asked}},
-			want:     []dialogue.Effect{done},
-			wantOpen: true,
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			now, d := time.Date(2026, 3, 6, 9, 0, 0, 0, time.UTC), dialogue.Draft{}
-			var got []dialogue.Effect
-			for _, s := range tt.steps {
-				now = now.Add(s.after)
-				var effects []dialogue.Effect
-				d, effects = dialogue.Reduce(d, dialogue.Input{Event: s.event, Message: "m", Choices: s.choices}, now)
-				got = append(got, effects...)
+func photo() *bots.Incoming { return sent(bots.KindImage) }
+
+func press(payload string) *bots.Incoming {
+	return &bots.Incoming{Kind: bots.KindPostback, Payload: payload, Actionable: true}
+}
+
+func quiet(kind bots.Kind) *bots.Incoming { return &bots.Incoming{Kind: kind} }
+
+// about is an event about the message of a platform id: an edit when it has words, else an unsend.
+func about(message, text string) *bots.Incoming {
+	if text == "" {
+		return &bots.Incoming{Kind: bots.KindDelete, Message: &message}
+	}
+	return &bots.Incoming{Kind: bots.KindEdit, Message: &message, Text: &text, Actionable: true}
+}
+
+// step is one thing that happens after a while; without an event, only time passes.
+type step struct {
+	after   time.Duration
+	event   *bots.Incoming
+	choices []dialogue.Choice
+	current dialogue.Current
+	tickets []string
+}
+
+func mind() dialogue.Mind { return dialogue.Mind{Model: desk.Model, Catalogue: desk.Catalogue} }
+
+// play folds steps into a draft, looking at it whenever it asks to be looked at, and tells what was done.
+func play(steps []step) (d dialogue.Draft, done []string) {
+	now := time.Date(2026, 3, 6, 9, 0, 0, 0, time.UTC)
+	for n, s := range steps {
+		until := now.Add(s.after)
+		for d.Open && !d.LookAt.After(until) {
+			before := d.LookAt
+			var effects []dialogue.Effect
+			d, effects = mind().Reduce(d, dialogue.Input{Tickets: s.tickets}, d.LookAt)
+			done = append(done, shown(effects)...)
+			if d.Open && !d.LookAt.After(before) {
+				return d, append(done, "looks at the same instant for ever")
 			}
-			if diff := cmp.Diff(tt.want, got); diff != "" {
+		}
+		if now = until; s.event == nil {
+			continue
+		}
+		var effects []dialogue.Effect
+		d, effects = mind().Reduce(d, dialogue.Input{
+			Event: s.event, Message: fmt.Sprintf("m%d", n), Choices: s.choices, Current: s.current, Tickets: s.tickets,
+		}, now)
+		done = append(done, shown(effects)...)
+	}
+	return d, done
+}
+
+// shown writes effects on a line each.
+func shown(effects []dialogue.Effect) (lines []string) {
+	for _, e := range effects {
+		line := []string{string(e.Kind)}
+		for _, s := range []string{e.Key, e.Code, strings.Join(e.Messages, ","), e.External, e.Text} {
+			if s != "" {
+				line = append(line, s)
+			}
+		}
+		for _, b := range e.Buttons {
+			line = append(line, "["+b.Payload+"]")
+		}
+		if e.AskLocation {
+			line = append(line, "+location")
+		}
+		if e.Stars > 0 {
+			line = append(line, fmt.Sprint(e.Stars))
+		}
+		if e.Yes {
+			line = append(line, "yes")
+		}
+		lines = append(lines, strings.Join(line, " "))
+	}
+	return lines
+}
+
+const (
+	code   = "481277358"
+	second = time.Second
+	danger = "dây điện đứt rơi xuống đường"
+	lamp   = "đèn đường tắt tối thui mấy hôm nay"
+)
+
+var instant = time.Date(2026, 3, 6, 9, 0, 0, 0, time.UTC)
+
+// scenario is a table's row: what happens, what is done, and whether a draft is left open.
+type scenario struct {
+	steps []step
+	want  []string
+	open  bool
+}
+
+func runAll(t *testing.T, scenarios map[string]scenario) {
+	t.Helper()
+	for name, tt := range scenarios {
+		t.Run(name, func(t *testing.T) {
+			d, done := play(tt.steps)
+			if diff := cmp.Diff(tt.want, done); diff != "" {
 				t.Errorf("what the bot does (-want +got):\n%s", diff)
 			}
-			if d.Open != tt.wantOpen {
-				t.Errorf("the draft is open: %t, want %t", d.Open, tt.wantOpen)
+			if d.Open != tt.open {
+				t.Errorf("the draft is open: %t, want %t", d.Open, tt.open)
 			}
 		})
+	}
+}
+
+func TestReduceGathers(t *testing.T) {
+	place, what := "say ask_place +location", "say ask_what"
+	runAll(t, map[string]scenario{
+		"text then pin is a report":           {steps: []step{{event: said("ổ gà to lắm")}, {event: pin()}, {after: 2500 * time.Millisecond}}, want: []string{"submit"}},
+		"pin then text is a report":           {steps: []step{{event: pin()}, {event: said("ổ gà to lắm")}, {after: 2500 * time.Millisecond}}, want: []string{"submit"}},
+		"photo then pin is a report":          {steps: []step{{event: photo()}, {event: pin()}, {after: 2500 * time.Millisecond}}, want: []string{"submit"}},
+		"a sentence with its place is enough": {steps: []step{{event: said("ổ gà trước 140 Tô Ký")}, {after: 2500 * time.Millisecond}}, want: []string{"submit"}},
+		"a film with a place is a report":     {steps: []step{{event: sent(bots.KindVideo)}, {event: pin()}, {after: 3 * second}}, want: []string{"submit"}},
+		"a spoken message asks for its place": {steps: []step{{event: sent(bots.KindAudio)}, {after: 6 * second}}, want: []string{place}, open: true},
+		"nothing settles before 2.5 s":        {steps: []step{{event: photo()}, {event: pin()}, {after: 2499 * time.Millisecond}}, open: true},
+		"each piece begins the wait anew": {
+			steps: []step{{event: pin()}, {event: photo()}, {after: 2 * second, event: photo()}, {after: 2 * second}}, open: true,
+		},
+		"who goes on sending is answered 10 s after it was ready": {
+			steps: []step{
+				{event: pin()},
+				{event: photo()},
+				{after: 2 * second, event: photo()},
+				{after: 2 * second, event: photo()},
+				{after: 2 * second, event: photo()},
+				{after: 2 * second, event: photo()},
+				{after: 1900 * time.Millisecond, event: photo()},
+				{after: 100 * time.Millisecond},
+			},
+			want: []string{"submit"},
+		},
+		"what was submitted is not submitted again": {
+			steps: []step{{event: pin()}, {event: photo()}, {after: 3 * second}, {after: 48 * time.Hour}}, want: []string{"submit"},
+		},
+		"nothing is asked before 6 s of silence": {steps: []step{{event: said(lamp)}, {after: 5999 * time.Millisecond}}, open: true},
+		"silence begins anew with each piece": {
+			steps: []step{{event: said(lamp)}, {after: 5 * second, event: photo()}, {after: 5 * second}}, open: true,
+		},
+		"the place is asked once":               {steps: []step{{event: said(lamp)}, {after: 23 * time.Hour}}, want: []string{place}, open: true},
+		"a pin alone asks what is the matter":   {steps: []step{{event: pin()}, {after: 6 * second}}, want: []string{what}, open: true},
+		"a word with a pin is not a report yet": {steps: []step{{event: pin()}, {event: said("nè")}, {after: 6 * second}}, want: []string{what}, open: true},
+		"the answer to what is the matter submits": {
+			steps: []step{{event: pin()}, {after: 8 * second, event: photo()}, {after: 3 * second}}, want: []string{what, "submit"},
+		},
+		"a pin after the question submits": {
+			steps: []step{{event: said(lamp)}, {after: 9 * second, event: pin()}, {after: 3 * second}}, want: []string{place, "submit"},
+		},
+		"any words after the question are the place": {
+			steps: []step{{event: said(lamp)}, {after: 9 * second, event: said("ngay cổng chợ Bà Chiểu")}, {after: 3 * second}},
+			want:  []string{place, "submit"},
+		},
+		"an answer without the place goes to the hotline": {
+			steps: []step{{event: said(lamp)}, {after: 9 * second, event: photo()}, {after: 3 * second}}, want: []string{place, "submit"},
+		},
+		"both questions may be needed, each once": {
+			steps: []step{{event: said("hư")}, {after: 9 * second, event: pin()}, {after: 7 * second}, {after: second, event: said("hư")}, {after: 3 * second}},
+			want:  []string{place, what, "submit"},
+		},
+		"what nobody completes goes to the hotline after a day": {
+			steps: []step{{event: photo()}, {after: 24 * time.Hour}}, want: []string{place, "submit"},
+		},
+		"a sticker opens nothing":           {steps: []step{{event: quiet(bots.KindSticker)}, {after: time.Minute}}},
+		"a reaction opens nothing":          {steps: []step{{event: quiet(bots.KindReaction)}, {after: time.Minute}}},
+		"a contact opens nothing":           {steps: []step{{event: sent(bots.KindContact)}, {after: time.Minute}}},
+		"a greeting opens nothing":          {steps: []step{{event: said("Xin chào!")}, {after: time.Minute}}, want: []string{"say welcome"}},
+		"thanks open nothing":               {steps: []step{{event: said("Cảm ơn nhé")}, {after: time.Minute}}, want: []string{"say welcome_thanks"}},
+		"thanks amid a report are no words": {steps: []step{{event: photo()}, {event: said("cảm ơn")}, {after: second}}, open: true},
+	})
+}
+
+func TestReduceWarnsOfDanger(t *testing.T) {
+	warned := "say danger"
+	runAll(t, map[string]scenario{
+		"what to do comes before any question": {steps: []step{{event: said(danger)}}, want: []string{warned}, open: true},
+		"the warning is given once":            {steps: []step{{event: said(danger)}, {after: second, event: said(danger)}}, want: []string{warned}, open: true},
+		"with a place it is submitted at once": {steps: []step{{event: said(danger)}, {event: pin()}, {after: 2500 * time.Millisecond}}, want: []string{warned, "submit"}},
+		"the place is asked next":              {steps: []step{{event: said(danger)}, {after: 179 * second}}, want: []string{warned, "say ask_place +location"}, open: true},
+		"without a place the hotline has it after 3 min": {
+			steps: []step{{event: said(danger)}, {after: 3 * time.Minute}}, want: []string{warned, "say ask_place +location", "submit"},
+		},
+		"a pothole is no danger": {steps: []step{{event: said("ổ gà to lắm")}}, open: true},
+	})
+}
+
+func TestReduceObeys(t *testing.T) {
+	current := dialogue.Current{Code: code, Category: "road.pothole", At: instant}
+	over := dialogue.Current{Code: code, Category: "road.pothole", At: instant, Over: true}
+	runAll(t, map[string]scenario{
+		"HUỶ drops the draft":                        {steps: []step{{event: photo()}, {event: said("HUỶ")}, {after: time.Hour}}, want: []string{"say draft_cancelled"}},
+		"huy without marks does too":                 {steps: []step{{event: photo()}, {event: said("huy")}}, want: []string{"say draft_cancelled"}},
+		"HUỶ takes back the ticket just made":        {steps: []step{{event: said("Huỷ"), current: current}}, want: []string{"withdraw " + code}},
+		"HUỶ when there is nothing says so":          {steps: []step{{event: said("huỷ")}}, want: []string{"say nothing_to_cancel"}},
+		"HUỶ a second time says so":                  {steps: []step{{event: said("huỷ"), current: over}}, want: []string{"say nothing_to_cancel"}},
+		"a command inside a sentence is words":       {steps: []step{{event: said("cho tôi hỏi huỷ thế nào vậy")}}, open: true},
+		"LẠI restores":                               {steps: []step{{event: said("LẠI")}}, want: []string{"restore"}},
+		"TRẠNG THÁI lists":                           {steps: []step{{event: said("trạng thái")}}, want: []string{"status"}},
+		"a code asks for its status":                 {steps: []step{{event: said("4812 77358 tới đâu rồi")}}, want: []string{"status " + code}},
+		"a code alone too":                           {steps: []step{{event: said("#481277358")}}, want: []string{"status " + code}},
+		"a code with a wrong digit is words":         {steps: []step{{event: said("481277359")}}, open: true},
+		"nine digits inside a report are words":      {steps: []step{{event: said("đèn đường tắt trước nhà tôi, mã khách hàng 481277358")}}, open: true},
+		"TRỢ GIÚP explains":                          {steps: []step{{event: said("trợ giúp")}}, want: []string{"say help"}},
+		"ENGLISH switches":                           {steps: []step{{event: said("English")}}, want: []string{"language en"}},
+		"TIẾNG VIỆT switches back":                   {steps: []step{{event: said("tiếng Việt")}}, want: []string{"language vi"}},
+		"a platform's command is welcomed":           {steps: []step{{event: sent(bots.KindCommand)}}, want: []string{"say welcome"}},
+		"block is noted":                             {steps: []step{{event: quiet(bots.KindBlock)}}, want: []string{"block yes"}},
+		"unblock is noted":                           {steps: []step{{event: quiet(bots.KindUnblock)}}, want: []string{"block"}},
+		"an edit revises and opens nothing":          {steps: []step{{event: about("m7", "ổ gà")}}, want: []string{"revise m7 ổ gà"}},
+		"an unsend hides":                            {steps: []step{{event: about("m7", "")}}, want: []string{"hide m7"}},
+		"an edit of what nobody names is harmless":   {steps: []step{{event: quiet(bots.KindEdit)}}},
+		"help amid a report leaves the report alone": {steps: []step{{event: photo()}, {event: said("help")}}, want: []string{"say help"}, open: true},
+	})
+}
+
+func TestReduceChooses(t *testing.T) {
+	asked := []dialogue.Choice{{Title: "xong", Payload: "done:" + code}, {Title: "chưa xong", Payload: "not_done:" + code}}
+	runAll(t, map[string]scenario{
+		"a pressed button":                 {steps: []step{{event: press("done:" + code)}}, want: []string{"close " + code}},
+		"a bare digit":                     {steps: []step{{event: said(" 2. "), choices: asked}}, want: []string{"reopen " + code}},
+		"the words of a choice":            {steps: []step{{event: said("Chưa xong!"), choices: asked}}, want: []string{"reopen " + code}},
+		"the words without marks":          {steps: []step{{event: said("chua xong"), choices: asked}}, want: []string{"reopen " + code}},
+		"stars":                            {steps: []step{{event: press("rate:" + code + ":4")}}, want: []string{"rate " + code + " 4"}},
+		"a status":                         {steps: []step{{event: press("status:" + code)}}, want: []string{"status " + code}},
+		"a digit beyond them is words":     {steps: []step{{event: said("3"), choices: asked}}, open: true},
+		"zero is words":                    {steps: []step{{event: said("0"), choices: asked}}, open: true},
+		"a digit out of nowhere is words":  {steps: []step{{event: said("1")}}, open: true},
+		"a digit with words is words":      {steps: []step{{event: said("1 ổ gà"), choices: asked}}, open: true},
+		"a choice leaves a draft alone":    {steps: []step{{event: photo()}, {event: said("1"), choices: asked}}, want: []string{"close " + code}, open: true},
+		"an unknown payload is harmless":   {steps: []step{{event: press("explode:" + code)}}},
+		"an empty payload is harmless":     {steps: []step{{event: press("")}, {after: time.Hour}}},
+		"a payload without a code":         {steps: []step{{event: press("done")}}},
+		"a payload with NUL":               {steps: []step{{event: press("done:\x00")}}},
+		"a code with a wrong digit":        {steps: []step{{event: press("done:481277359")}}},
+		"six stars":                        {steps: []step{{event: press("rate:" + code + ":6")}}},
+		"no stars":                         {steps: []step{{event: press("rate:" + code)}}},
+		"an old add when nothing is open":  {steps: []step{{event: press("add:" + code)}}},
+		"an old new when nothing is open":  {steps: []step{{event: press("new")}}},
+		"an add with a wrong code is none": {steps: []step{{event: photo()}, {event: press("add:12")}}, open: true},
+	})
+}
+
+func TestReduceLaterPieces(t *testing.T) {
+	current := dialogue.Current{Code: code, Category: "road.pothole", At: instant}
+	answers := dialogue.Current{Code: code, Category: "road.pothole", At: instant.Add(-30 * 24 * time.Hour), Answers: true}
+	over := dialogue.Current{Code: code, Category: "road.pothole", At: instant, Over: true, Answers: true}
+	which := "say ask_which [add:" + code + "] [new]"
+	open := []string{code}
+	choices := []dialogue.Choice{{Title: "bổ sung 4812 77358", Payload: "add:" + code}, {Title: "phản ánh mới", Payload: "new"}}
+	runAll(t, map[string]scenario{
+		"a photo within 15 min":               {steps: []step{{}, {after: 15 * time.Minute, event: photo(), current: current}}, want: []string{"attach " + code + " m1"}},
+		"a pin within 15 min":                 {steps: []step{{event: pin(), current: current}}, want: []string{"attach " + code + " m0"}},
+		"more words of the same kind":         {steps: []step{{event: said("ổ gà này sâu lắm"), current: current}}, want: []string{"attach " + code + " m0"}},
+		"words of no kind":                    {steps: []step{{event: said("ngay cổng chợ"), current: current}}, want: []string{"attach " + code + " m0"}},
+		"a sentence of another kind is new":   {steps: []step{{event: said(lamp), current: current}}, open: true},
+		"a photo after 15 min is new":         {steps: []step{{}, {after: 15*time.Minute + second, event: photo(), current: current}}, open: true},
+		"a reply belongs to it at any time":   {steps: []step{{event: said(lamp), current: answers}}, want: []string{"attach " + code + " m0"}},
+		"a reply does so even amid a report":  {steps: []step{{event: photo()}, {event: photo(), current: answers}}, want: []string{"attach " + code + " m1"}, open: true},
+		"nothing is added to one that ended":  {steps: []step{{event: photo(), current: over}}, open: true},
+		"wordless pieces ask to which":        {steps: []step{{event: photo()}, {after: 6 * second, tickets: open}}, want: []string{which}, open: true},
+		"words never ask to which":            {steps: []step{{event: said(lamp)}, {after: 6 * second, tickets: open}}, want: []string{"say ask_place +location"}, open: true},
+		"to which is asked once, and waits":   {steps: []step{{event: photo()}, {after: 23 * time.Hour, tickets: open}}, want: []string{which}, open: true},
+		"unanswered, it goes to the hotline":  {steps: []step{{event: photo()}, {after: 24 * time.Hour, tickets: open}}, want: []string{which, "submit"}},
+		"added: all its pieces go there":      {steps: []step{{event: photo()}, {event: photo()}, {after: 7 * second, event: said("1"), choices: choices, tickets: open}}, want: []string{which, "attach " + code + " m0,m1"}},
+		"new by its words: the place is next": {steps: []step{{event: photo()}, {after: 7 * second, event: said("phản ánh mới"), choices: choices, tickets: open}, {after: second, tickets: open}}, want: []string{which, "say ask_place +location"}, open: true},
+		"a pin instead of an answer is new":   {steps: []step{{event: photo()}, {after: 7 * second, event: pin(), tickets: open}, {after: 3 * second, tickets: open}}, want: []string{which, "submit"}},
+		"at most three are offered": {
+			steps: []step{{event: photo()}, {after: 6 * second, tickets: []string{"1", "2", "3", "4"}}},
+			want:  []string{"say ask_which [add:1] [add:2] [add:3] [new]"}, open: true,
+		},
+	})
+}
+
+func TestReduceTakesAShortAddress(t *testing.T) {
+	long := said(strings.Repeat("xa lắm ", 2000))
+	d, _ := play([]step{{event: photo()}, {after: 9 * second, event: long}})
+	if n := len([]rune(d.Address)); n == 0 || n > 200 {
+		t.Errorf("the place has %d characters", n)
+	}
+	if text := d.Pieces[1].Text; models.Fold(text) != models.Fold(*long.Text) {
+		t.Error("the words themselves are kept whole")
 	}
 }

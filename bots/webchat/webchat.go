@@ -5,10 +5,13 @@ package webchat
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/vticket/vticket/bots"
+	"github.com/vticket/vticket/models"
 )
 
 // Name is the channel's name, and Account the name of its only account.
@@ -17,10 +20,16 @@ const (
 	Account = "web"
 )
 
-// Adapter is the web chat. Publish tells the pages of a resident that there is something new; it must not block.
+// Adapter is the web chat. Publish tells the pages of a resident that there is something new; it must not block. Open
+// and Delete reach what was uploaded, by keys that begin with Uploads.
 type Adapter struct {
 	Publish func(user string)
+	Open    func(ctx context.Context, key string) (io.ReadCloser, error)
+	Delete  func(ctx context.Context, key string) error
 }
+
+// Uploads begins the key of everything that was uploaded and is not yet cleaned.
+const Uploads = "incoming/"
 
 // Name returns "webchat".
 func (Adapter) Name() string { return Name }
@@ -41,9 +50,25 @@ func (a Adapter) Send(_ context.Context, out bots.Outgoing) (bots.Sent, error) {
 	return bots.Sent{ID: out.Delivery}, nil
 }
 
-// Fetch has nothing to fetch: uploads are stored before their event is.
-func (Adapter) Fetch(context.Context, bots.Media) (io.ReadCloser, error) {
-	return nil, errors.New("web chat media are stored on arrival")
+// Fetch opens what was uploaded: it was stored before its event was.
+func (a Adapter) Fetch(ctx context.Context, m bots.Media) (io.ReadCloser, error) {
+	if a.Open == nil || !uploaded(m) {
+		return nil, fmt.Errorf("open upload: %w", models.ErrNotFound)
+	}
+	return a.Open(ctx, m.FileID)
+}
+
+// Release removes an upload that is no longer needed.
+func (a Adapter) Release(ctx context.Context, m bots.Media) error {
+	if a.Delete == nil || !uploaded(m) {
+		return nil
+	}
+	return a.Delete(ctx, m.FileID)
+}
+
+func uploaded(m bots.Media) bool {
+	id, ok := strings.CutPrefix(m.FileID, Uploads)
+	return ok && models.ValidID(id)
 }
 
 // Limits are those of the page.

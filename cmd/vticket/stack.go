@@ -18,6 +18,7 @@ import (
 	"github.com/vticket/vticket/bots/dialogue"
 	"github.com/vticket/vticket/bots/webchat"
 	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/photos"
 	"github.com/vticket/vticket/models/store"
 	"github.com/vticket/vticket/notifications"
 	"github.com/vticket/vticket/workflow"
@@ -31,6 +32,7 @@ type stack struct {
 	store   *store.Store
 	desk    *workflow.Desk
 	inbox   *store.Inbox
+	photos  *photos.Disk
 	bell    *tasks.Bell
 	worker  *tasks.Worker
 	handler http.Handler
@@ -66,6 +68,10 @@ func newStack(ctx context.Context, c Config) (_ *stack, err error) {
 			return nil, err
 		}
 	}
+	if s.photos, err = photos.OpenDisk(filepath.Join(c.DataDir, "photos")); err != nil {
+		return nil, err
+	}
+	s.closers = append(s.closers, func() { _ = s.photos.Close() })
 	redisURL, err := s.redis(ctx)
 	if err != nil {
 		return nil, err
@@ -109,10 +115,14 @@ func (s *stack) redis(ctx context.Context) (string, error) {
 }
 
 func (s *stack) wireWorker(redisURL string) error {
+	web := webchat.Adapter{Open: s.photos.Open, Delete: s.photos.Delete}
 	talk := &dialogue.Talk{Store: s.store, Desk: s.desk, Log: s.log}
+	fetcher := &dialogue.Fetcher{
+		Store: s.store, Photos: s.photos, Log: s.log, Adapters: map[string]bots.Adapter{webchat.Name: web},
+	}
 	courier := &notifications.Courier{
 		Store: s.store, Desk: s.desk, Catalogue: s.desk.Catalogue, Log: s.log,
-		Adapters: map[string]bots.Adapter{webchat.Name: armAdapter(webchat.Adapter{})},
+		Adapters: map[string]bots.Adapter{webchat.Name: armAdapter(web)},
 	}
 	var err error
 	s.worker, err = tasks.NewWorker(redisURL, tasks.Options{
@@ -128,6 +138,7 @@ func (s *stack) wireWorker(redisURL string) error {
 	s.worker.Handle(models.KindConverse, talk.Converse)
 	s.worker.Handle(models.KindSettle, talk.Settle)
 	s.worker.Handle(models.KindDeliver, courier.Deliver)
+	s.worker.Handle(models.KindFetch, fetcher.FetchPhoto)
 	s.worker.Handle(models.KindFire, func(ctx context.Context, id string) error {
 		return s.desk.Fire(ctx, s.store, id)
 	})
@@ -140,7 +151,7 @@ func (s *stack) wireDoor() error {
 		return err
 	}
 	s.handler, err = api.New(api.Options{
-		REST: &rest.API{Store: s.store, Inbox: s.inbox, Desk: s.desk, Signin: signin, Log: s.log},
+		REST: &rest.API{Store: s.store, Inbox: s.inbox, Desk: s.desk, Signin: signin, Photos: s.photos, Log: s.log},
 		Log:  s.log, Ready: s.ready,
 	})
 	return err

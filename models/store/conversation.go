@@ -169,3 +169,14 @@ func (tx *Tx) ConversationWith(addressID string) (models.Conversation, error) {
 	}
 	return c, nil
 }
+
+// Notify notes that a reporter is told something; true when this is the first time for this version of the text.
+func (tx *Tx) Notify(reporterID, kind string, version int) (bool, error) {
+	made := tx.db.Clauses(clause.OnConflict{DoNothing: true}).Create(&models.Notice{
+		ID: models.NewID(), ReporterID: reporterID, Kind: kind, Version: version, ToldAt: tx.Now,
+	})
+	if made.Error != nil {
+		return false, fmt.Errorf("note a notice: %w", made.Error)
+	}
+	return made.RowsAffected == 1, nil
+}

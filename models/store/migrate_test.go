@@ -17,6 +17,7 @@ import (
 // tables are the models that have one.
 var tables = []any{
 	models.Address{},
+	models.Attachment{},
 	models.Clock{},
 	models.Conversation{},
 	models.Delivery{},
@@ -25,7 +26,9 @@ var tables = []any{
 	models.Event{},
 	models.InboxEvent{},
 	models.Message{},
+	models.MessageRevision{},
 	models.Note{},
+	models.Notice{},
 	models.Rating{},
 	models.Report{},
 	models.Reporter{},

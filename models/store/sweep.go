@@ -14,6 +14,7 @@ var sweepable = []struct{ table, kind string }{
 	{"drafts", models.KindSettle},
 	{"reporter_addresses", models.KindDeliver},
 	{"timers", models.KindFire},
+	{"attachments", models.KindFetch},
 }
 
 const sweepLimit = 2000

@@ -1,0 +1,128 @@
+package dialogue
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/vticket/vticket/bots"
+	"github.com/vticket/vticket/models"
+)
+
+// EffectKind says what is to be done.
+type EffectKind string
+
+// What a turn can lead to.
+const (
+	EffectSay      EffectKind = "say"      // Key with Args and Buttons
+	EffectSubmit   EffectKind = "submit"   // the draft
+	EffectAttach   EffectKind = "attach"   // Messages to the ticket Code
+	EffectWithdraw EffectKind = "withdraw" // the ticket Code
+	EffectRestore  EffectKind = "restore"  // what was taken back within a day
+	EffectClose    EffectKind = "close"    // the ticket Code: done
+	EffectReopen   EffectKind = "reopen"   // the ticket Code: not done
+	EffectRate     EffectKind = "rate"     // the ticket Code with Stars
+	EffectStatus   EffectKind = "status"   // of the ticket Code, or of all own ones
+	EffectLanguage EffectKind = "language" // speak Key
+	EffectBlock    EffectKind = "block"    // Yes: the resident does not want to be reached
+	EffectRevise   EffectKind = "revise"   // the kept message External has other words now
+	EffectHide     EffectKind = "hide"     // the kept message External was unsent
+)
+
+// Effect is one thing to do.
+type Effect struct {
+	Kind        EffectKind
+	Key         string
+	Args        models.Args
+	Buttons     []models.Button
+	AskLocation bool
+	Code        string
+	Messages    []string
+	Stars       int
+	Yes         bool
+	External    string
+	Text        string
+}
+
+func say(key string) []Effect {
+	return []Effect{{Kind: EffectSay, Key: key}}
+}
+
+// chosen returns the payload of the choice that an event makes: a pressed button, or the number or the words of one.
+func chosen(in Input) string {
+	if in.Event.Kind == bots.KindPostback {
+		return in.Event.Payload
+	}
+	if in.Event.Kind != bots.KindText || in.Event.Text == nil {
+		return ""
+	}
+	text := models.Fold(*in.Event.Text)
+	for i, c := range in.Choices {
+		if text == strconv.Itoa(i+1) || text == models.Fold(c.Title) {
+			return c.Payload
+		}
+	}
+	return ""
+}
+
+// choose does what a payload stands for. One that has nothing to act on is harmless.
+func (d Draft) choose(payload string, now time.Time) (Draft, []Effect) {
+	verb, rest, _ := strings.Cut(payload, ":")
+	code, stars, _ := strings.Cut(rest, ":")
+	if verb == "new" && d.Open {
+		d.LookAt, d.AskedAt = now, time.Time{} // answered: what is missing may be asked for now
+		return d, nil
+	}
+	code, ok := models.ParseCode(code)
+	if !ok {
+		return d, nil
+	}
+	switch verb {
+	case "add":
+		if !d.Open {
+			return d, nil
+		}
+		return Draft{}, []Effect{{Kind: EffectAttach, Code: code, Messages: d.messages()}}
+	case "done":
+		return d, []Effect{{Kind: EffectClose, Code: code}}
+	case "not_done":
+		return d, []Effect{{Kind: EffectReopen, Code: code}}
+	case "rate":
+		n, err := strconv.Atoi(stars)
+		if err != nil || n < 1 || n > 5 {
+			return d, nil
+		}
+		return d, []Effect{{Kind: EffectRate, Code: code, Stars: n}}
+	case "status":
+		return d, []Effect{{Kind: EffectStatus, Code: code}}
+	default:
+		return d, nil
+	}
+}
+
+// revise follows an edit or an unsend on the platform. The draft reads its words from the kept messages, so there is
+// nothing to change in it.
+func revise(in Input) []Effect {
+	if in.Event.Message == nil {
+		return nil
+	}
+	e := Effect{Kind: EffectHide, External: *in.Event.Message}
+	if in.Event.Kind == bots.KindEdit {
+		e.Kind = EffectRevise
+		if in.Event.Text != nil {
+			e.Text = *in.Event.Text
+		}
+	}
+	return []Effect{e}
+}
+
+// starsFor are the five choices under the question how it was.
+func starsFor(code string) []models.Button {
+	buttons := make([]models.Button, 0, 5)
+	for n := 1; n <= 5; n++ {
+		buttons = append(buttons, models.Button{
+			Key: "button_stars", Args: models.Args{"n": n}, Payload: "rate:" + code + ":" + strconv.Itoa(n),
+		})
+	}
+	return buttons
+}

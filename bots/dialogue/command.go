@@ -1,0 +1,99 @@
+package dialogue
+
+import (
+	"strings"
+
+	"github.com/vticket/vticket/bots"
+	"github.com/vticket/vticket/models"
+)
+
+// commandOf reads what a whole message asks for; a word inside a sentence is no command.
+func commandOf(folded string) string {
+	switch folded {
+	case "huy", "huy bo", "cancel", "bo di", "thoi khong can nua":
+		return "cancel"
+	case "lai", "again", "gui lai":
+		return "again"
+	case "trang thai", "status", "tinh hinh", "toi dau roi", "toi dau roi a", "phan anh cua toi", "my reports":
+		return "status"
+	case "tro giup", "giup", "help", "huong dan", "menu":
+		return "help"
+	case "english", "en", "tieng anh":
+		return "en"
+	case "tieng viet", "vietnamese", "vi":
+		return "vi"
+	case "cam on", "cam on nha", "cam on nhe", "cam on ban", "cam on nhieu", "thanks", "thank you", "tks":
+		return "thanks"
+	case "chao", "xin chao", "hello", "hi", "alo", "chao ban", "chao em":
+		return "greeting"
+	default:
+		return ""
+	}
+}
+
+// statusOf reads the code out of a question about a ticket: "4812 77356 toi dau roi".
+func statusOf(text string) string {
+	fields := strings.Fields(text)
+	for i, f := range fields {
+		if code, ok := models.ParseCode(f); ok {
+			return code
+		}
+		if i+1 < len(fields) {
+			if code, ok := models.ParseCode(f + fields[i+1]); ok {
+				return code
+			}
+		}
+	}
+	return ""
+}
+
+// command answers what a whole message asks for; false when it asks for nothing.
+func (m Mind) command(d *Draft, in Input) ([]Effect, bool) {
+	if in.Event.Kind == bots.KindCommand {
+		return say("welcome"), true
+	}
+	if in.Event.Kind != bots.KindText || in.Event.Text == nil {
+		return nil, false
+	}
+	switch commandOf(models.Fold(*in.Event.Text)) {
+	case "cancel":
+		return cancel(d, in), true
+	case "again":
+		return []Effect{{Kind: EffectRestore}}, true
+	case "status":
+		return []Effect{{Kind: EffectStatus}}, true
+	case "help":
+		return say("help"), true
+	case "en":
+		return []Effect{{Kind: EffectLanguage, Key: "en"}}, true
+	case "vi":
+		return []Effect{{Kind: EffectLanguage, Key: "vi"}}, true
+	case "thanks":
+		if d.Open {
+			return nil, true
+		}
+		return say("welcome_thanks"), true
+	case "greeting":
+		if d.Open {
+			return nil, true
+		}
+		return say("welcome"), true
+	}
+	// Nine digits inside a report are somebody's customer number: the report is not to be lost for them.
+	if code := statusOf(*in.Event.Text); code != "" && !d.Open && !m.Model.Classify(*in.Event.Text).IsReport {
+		return []Effect{{Kind: EffectStatus, Code: code}}, true
+	}
+	return nil, false
+}
+
+// cancel drops the open draft, or takes back the ticket just made of one.
+func cancel(d *Draft, in Input) []Effect {
+	if d.Open {
+		*d = Draft{}
+		return say("draft_cancelled")
+	}
+	if in.Current.Code == "" || in.Current.Over {
+		return say("nothing_to_cancel")
+	}
+	return []Effect{{Kind: EffectWithdraw, Code: in.Current.Code}}
+}

@@ -1,0 +1,269 @@
+package dialogue
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/vticket/vticket/bots"
+	"github.com/vticket/vticket/locales"
+	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/store"
+)
+
+// scene is what one turn works on: it brings Reduce what it has to know, and writes what it decides.
+type scene struct {
+	talk         *Talk
+	tx           *store.Tx
+	conversation models.Conversation
+	address      models.Address
+	row          models.Draft
+	draft        Draft
+	changed      bool
+}
+
+func (s *scene) load() error {
+	row, found, err := s.tx.OpenDraft(s.conversation.ID)
+	if err != nil || !found {
+		return err
+	}
+	return s.resume(row)
+}
+
+func (s *scene) resume(row models.Draft) error {
+	s.row = row
+	s.draft = Draft{Open: true}
+	if err := json.Unmarshal([]byte(row.Slots), &s.draft.Slots); err != nil {
+		return fmt.Errorf("decode draft %s: %w", row.ID, err)
+	}
+	return nil
+}
+
+// hear keeps what an event says and folds it into the draft.
+func (s *scene) hear(e models.InboxEvent) error {
+	var in bots.Incoming
+	if err := json.Unmarshal([]byte(e.Payload), &in); err != nil {
+		s.talk.Log.Error("inbox event cannot be read", "inbox_id", e.ID)
+		return s.tx.Quarantine(e.ID, "payload")
+	}
+	if in.ChatType != "" {
+		return nil // a group is no place for reports: nothing of it is kept
+	}
+	if in.Text != nil {
+		text := models.Clean(*in.Text, 10_000)
+		in.Text = &text
+	}
+	input, err := s.input(&in)
+	if err != nil {
+		return err
+	}
+	if keeps(in.Kind) {
+		if err := s.keep(e, &in, &input); err != nil {
+			return err
+		}
+	}
+	s.changed = true
+	return s.apply(s.talk.mind().Reduce(s.draft, input, s.tx.Now))
+}
+
+// keeps tells the kinds of event that are messages of their own.
+func keeps(kind bots.Kind) bool {
+	switch kind {
+	case bots.KindBlock, bots.KindUnblock, bots.KindEdit, bots.KindDelete, bots.KindReaction, bots.KindIgnored:
+		return false
+	default:
+		return true
+	}
+}
+
+func (s *scene) keep(e models.InboxEvent, in *bots.Incoming, input *Input) error {
+	m := models.Message{
+		ConversationID: s.conversation.ID, InboxID: &e.ID, Author: "resident", Lat: in.Lat, Lon: in.Lon,
+		CreatedAt: s.tx.Now,
+	}
+	if in.Text != nil {
+		m.Text = *in.Text
+	}
+	if in.Message != nil {
+		m.ExternalID = models.Clean(*in.Message, 1000)
+	}
+	m, err := s.tx.Heard(m)
+	if err != nil {
+		return err
+	}
+	input.Message = m.ID
+	if err := s.keepMedia(m, in); err != nil {
+		return err
+	}
+	s.conversation.LastInteractionAt = s.tx.Now
+	if s.address.BlockedAt != nil { // who writes to us has not blocked us
+		s.address.BlockedAt = nil
+		return s.tx.BlockAddress(s.address.ID, false)
+	}
+	return nil
+}
+
+// keepMedia makes an attachment of each picture, sound, film or file that a message carries; they are fetched later.
+func (s *scene) keepMedia(m models.Message, in *bots.Incoming) error {
+	for _, media := range in.Media {
+		switch media.Type {
+		case bots.KindImage, bots.KindAudio, bots.KindVideo, bots.KindFile:
+		default:
+			continue // a sticker is nobody's evidence
+		}
+		source, err := json.Marshal(bots.Source{Channel: s.address.Channel, Account: s.address.Account, Media: media})
+		if err != nil {
+			return fmt.Errorf("encode media: %w", err)
+		}
+		err = s.tx.InsertAttachment(&models.Attachment{
+			ConversationID: &s.conversation.ID, MessageID: &m.ID, Kind: models.AttachmentEvidence,
+			Media: models.AttachmentMedia(media.Type), Source: string(source),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// input gathers what Reduce has to know about an event.
+func (s *scene) input(in *bots.Incoming) (Input, error) {
+	input := Input{Event: in}
+	last, found, err := s.tx.LastQuestion(s.conversation.ID)
+	if err != nil {
+		return input, err
+	}
+	if !found && in.Text != nil && speaksEnglish(*in.Text) {
+		s.conversation.Language = locales.English
+	}
+	for _, b := range last.Buttons {
+		input.Choices = append(input.Choices, Choice{
+			Title: locales.Message(s.conversation.Language, b.Key, b.Args), Payload: b.Payload,
+		})
+	}
+	spoken, found, err := s.tx.SpokenOf(s.conversation.ID, in.ReplyTo)
+	if err != nil || !found {
+		return input, err
+	}
+	input.Current = Current{
+		Code: spoken.Code, Category: spoken.Category, At: spoken.At, Answers: in.ReplyTo != "" && spoken.Answers,
+		Over: !slices.Contains(models.Legal(spoken.State), models.VerbAttach),
+	}
+	return input, nil
+}
+
+// englishWords are words of English that are none of Vietnamese without its marks.
+const englishWords = " the is are there this and my your street road light broken please hello water garbage noise " +
+	"tree hole with "
+
+// speaksEnglish guesses the language of somebody's first words.
+func speaksEnglish(text string) bool {
+	hits := 0
+	for w := range strings.FieldsSeq(strings.ToLower(text)) {
+		if strings.Contains(englishWords, " "+strings.Trim(w, ".,!?")+" ") {
+			hits++
+		}
+	}
+	return hits >= 2
+}
+
+// pass lets time pass over the draft.
+func (s *scene) pass() error {
+	var input Input
+	if s.draft.Open {
+		tickets, err := s.tx.ReporterTickets(s.conversation.ReporterID, 10)
+		if err != nil {
+			return err
+		}
+		for _, t := range tickets {
+			if t.State.Open() {
+				input.Tickets = append(input.Tickets, t.Code)
+			}
+		}
+	}
+	return s.apply(s.talk.mind().Reduce(s.draft, input, s.tx.Now))
+}
+
+func (s *scene) apply(d Draft, effects []Effect) error {
+	if !d.LookAt.Equal(s.draft.LookAt) || d.Open != s.draft.Open {
+		s.changed = true
+	}
+	was := s.draft
+	s.draft = d
+	for _, e := range effects {
+		if err := s.do(e, was); err != nil {
+			return err
+		}
+	}
+	if was.Open && !s.draft.Open {
+		return s.end(was)
+	}
+	return nil
+}
+
+// end writes a draft that is over as it was: another in the same turn is a row of its own, and this one can be had
+// again.
+func (s *scene) end(was Draft) error {
+	if s.row.Status != models.DraftSubmitted {
+		s.row.Status = models.DraftCancelled
+	}
+	was.EndedAt = s.tx.Now
+	slots, err := json.Marshal(was.Slots)
+	if err != nil {
+		return fmt.Errorf("encode draft: %w", err)
+	}
+	s.row.ConversationID, s.row.Slots, s.row.WakeAt = s.conversation.ID, string(slots), nil
+	err = s.tx.SaveDraft(&s.row)
+	s.row, s.changed = models.Draft{}, false
+	return err
+}
+
+func (s *scene) say(e Effect) error { return s.tell(nil, e) }
+
+// tell says something about a ticket: an answer to it belongs to that ticket.
+func (s *scene) tell(about *models.Ticket, e Effect) error {
+	var ticketID *string
+	if about != nil {
+		ticketID = &about.ID
+	}
+	_, err := s.tx.Say(models.Message{
+		ConversationID: s.conversation.ID, TicketID: ticketID, Author: "bot",
+		Key: e.Key, Args: e.Args, Buttons: e.Buttons,
+		AskLocation: e.AskLocation,
+	})
+	return err
+}
+
+func (s *scene) actor() models.Actor {
+	return models.Actor{Kind: models.ActorResident, ID: s.conversation.ReporterID}
+}
+
+// save writes conversation and draft.
+func (s *scene) save() error {
+	if err := s.tx.SaveConversation(s.conversation); err != nil {
+		return err
+	}
+	if !s.changed || !s.draft.Open {
+		return nil
+	}
+	slots, err := json.Marshal(s.draft.Slots)
+	if err != nil {
+		return fmt.Errorf("encode draft: %w", err)
+	}
+	s.row.ConversationID, s.row.WakeAt = s.conversation.ID, nil
+	s.row.Status, s.row.Slots = models.DraftOpen, string(slots)
+	if !s.draft.LookAt.IsZero() {
+		s.row.WakeAt = &s.draft.LookAt
+	}
+	return s.tx.SaveDraft(&s.row)
+}
+
+// harmless turns what came too late, or twice, into nothing: a choice pressed again must not fail a turn.
+func harmless(err error) error {
+	if errors.Is(err, models.ErrConflict) || errors.Is(err, models.ErrNotFound) {
+		return nil
+	}
+	return err
+}

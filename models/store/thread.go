@@ -1,0 +1,150 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/vticket/vticket/models"
+)
+
+// Spoken is the ticket that a conversation spoke of last, or that a message answers.
+type Spoken struct {
+	Code     string
+	Category string
+	State    models.State
+	At       time.Time // when it was last spoken of
+	Answers  bool      // the message named by replyTo is about it
+}
+
+// SpokenOf returns the ticket that the message with a platform id is about (replyTo, may be empty), else the one that
+// was spoken of last.
+func (tx *Tx) SpokenOf(conversationID, replyTo string) (s Spoken, found bool, err error) {
+	q := tx.db.Table("messages m").Select("t.code, t.category, t.state, m.created_at AS at").
+		Joins("JOIN tickets t ON t.id = m.ticket_id").Where("m.conversation_id = ?", conversationID)
+	if replyTo != "" {
+		var answered []Spoken
+		err := q.Session(&gorm.Session{}).Where(`(m.external_id = ? OR EXISTS
+			(SELECT 1 FROM deliveries d WHERE d.message_id = m.id AND d.platform_id = ?))`, replyTo, replyTo).
+			Limit(1).Scan(&answered).Error
+		if err != nil {
+			return s, false, fmt.Errorf("ticket of an answered message: %w", err)
+		}
+		if len(answered) > 0 {
+			answered[0].Answers = true
+			return answered[0], true, nil
+		}
+	}
+	var last []Spoken
+	if err := q.Session(&gorm.Session{}).Order("m.id DESC").Limit(1).Scan(&last).Error; err != nil {
+		return s, false, fmt.Errorf("ticket spoken of: %w", err)
+	}
+	if len(last) == 0 {
+		return s, false, nil
+	}
+	return last[0], true, nil
+}
+
+// MessageWords returns the words of messages, one after the other, without those that were unsent.
+func (tx *Tx) MessageWords(ids []string) (string, error) {
+	rows, err := tx.messages(ids)
+	if err != nil {
+		return "", err
+	}
+	var words []string
+	for _, m := range rows {
+		if text := strings.TrimSpace(m.Text); text != "" && m.HiddenAt == nil {
+			words = append(words, text)
+		}
+	}
+	return strings.Join(words, "\n"), nil
+}
+
+// Place is a point that a message carried; Lat and Lon are nil where none did.
+type Place struct{ Lat, Lon *float64 }
+
+// MessagesPlace returns the last point that messages carried.
+func (tx *Tx) MessagesPlace(ids []string) (p Place, err error) {
+	rows, err := tx.messages(ids)
+	for _, m := range rows {
+		if m.Lat != nil && m.HiddenAt == nil {
+			p = Place{m.Lat, m.Lon}
+		}
+	}
+	return p, err
+}
+
+func (tx *Tx) messages(ids []string) (rows []models.Message, err error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	if err := tx.db.Where("id IN ?", ids).Order("id").Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("messages: %w", err)
+	}
+	return rows, nil
+}
+
+// ToldLately tells whether a conversation was told something since an instant.
+func (tx *Tx) ToldLately(conversationID, key string, since time.Time) (bool, error) {
+	var n int64
+	err := tx.db.Model(&models.Message{}).
+		Where("conversation_id = ? AND direction = 'out' AND key = ? AND created_at > ?", conversationID, key, since).
+		Limit(1).Count(&n).Error
+	if err != nil {
+		return false, fmt.Errorf("told lately: %w", err)
+	}
+	return n > 0, nil
+}
+
+// LastDraft returns the draft of a conversation that ended last.
+func (tx *Tx) LastDraft(conversationID string) (d models.Draft, found bool, err error) {
+	rows := []models.Draft{}
+	err = tx.db.Where("conversation_id = ? AND status <> ?", conversationID, models.DraftOpen).Order("id DESC").
+		Limit(1).Find(&rows).Error
+	if err != nil {
+		return d, false, fmt.Errorf("last draft: %w", err)
+	}
+	if len(rows) == 0 {
+		return d, false, nil
+	}
+	return rows[0], true, nil
+}
+
+// HideMessage hides what was unsent from staff; the row stays, as the trace that something was said.
+func (tx *Tx) HideMessage(conversationID, externalID string) error {
+	err := tx.db.Exec(`UPDATE messages SET hidden_at = ?
+		WHERE conversation_id = ? AND external_id = ? AND hidden_at IS NULL`, tx.Now, conversationID, externalID).Error
+	if err != nil {
+		return fmt.Errorf("hide message: %w", err)
+	}
+	return nil
+}
+
+// ReviseMessage gives a message the words it was edited to; the words before are kept as a revision.
+func (tx *Tx) ReviseMessage(conversationID, externalID, text string) (m models.Message, found bool, err error) {
+	err = one(tx.db.Take(&m, "conversation_id = ? AND external_id = ? AND direction = 'in'", conversationID,
+		externalID).Error)
+	if errors.Is(err, models.ErrNotFound) {
+		return m, false, nil
+	}
+	if err != nil {
+		return m, false, fmt.Errorf("revise message: %w", err)
+	}
+	if m.Text == text {
+		return m, false, nil
+	}
+	err = tx.db.Create(&models.MessageRevision{
+		ID: models.NewID(), MessageID: m.ID, Text: m.Text, CreatedAt: tx.Now,
+	}).Error
+	if err == nil {
+		err = tx.db.Exec("UPDATE messages SET text = ? WHERE id = ?", text, m.ID).Error
+	}
+	if err != nil {
+		return m, false, fmt.Errorf("revise message: %w", err)
+	}
+	m.Text = text
+	return m, true, nil
+}
