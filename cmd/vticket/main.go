@@ -25,8 +25,8 @@ func run(args []string) int {
 	root.RunE = serve.RunE
 	root.Flags().AddFlagSet(serve.Flags())
 	root.AddCommand(
-		serve, migrateCommand(), adminCommand(), departmentsCommand(), staffCommand(), areasCommand(), slaCommand(),
-		auditCommand(), versionCommand(),
+		serve, migrateCommand(), adminCommand(), departmentsCommand(), staffCommand(), areasCommand(),
+		slaCommand(), channelCommand(), auditCommand(), versionCommand(),
 	)
 	root.SetArgs(args)
 	if err := root.ExecuteContext(ctx); err != nil {
