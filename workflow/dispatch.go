@@ -46,14 +46,14 @@ func (d *Desk) understand(t *models.Ticket, words string) {
 	}
 }
 
-// dispatch chooses the department of a ticket and says why. It returns nil when a person has to decide; whom it would
-// have chosen is then the ticket's suggestion.
-func (d *Desk) dispatch(tx *store.Tx, t *models.Ticket) (*models.Department, error) {
+// dispatch chooses the department of a ticket and says why. sure is false when a person has to decide; whom it
+// would have chosen is then the ticket's suggestion.
+func (d *Desk) dispatch(tx *store.Tx, t *models.Ticket) (owner models.Department, sure bool, err error) {
 	category := d.Catalogue.Category(t.Category)
 	t.SuggestedID = nil
 	if category.Conflict {
 		t.Why = models.WhyConflict
-		return nil, nil //nolint:nilnil // nobody but the hotline may have it, which is no error
+		return owner, false, nil
 	}
 	role := category.DepartmentRole
 	if t.Road == models.RoadAlley && category.RoadRole != "" {
@@ -61,14 +61,14 @@ func (d *Desk) dispatch(tx *store.Tx, t *models.Ticket) (*models.Department, err
 	}
 	owners, err := tx.Owners(role, t.AreaCode)
 	if err != nil {
-		return nil, err
+		return owner, false, err
 	}
 	if len(owners) != 1 {
 		t.Why = models.WhyNoDepartment
 		if t.AreaCode == "" {
 			t.Why = models.WhyNoPlace
 		}
-		return nil, nil //nolint:nilnil // nobody, or more than one: the hotline decides
+		return owner, false, nil
 	}
 	t.SuggestedID = &owners[0].ID
 	switch {
@@ -80,7 +80,7 @@ func (d *Desk) dispatch(tx *store.Tx, t *models.Ticket) (*models.Department, err
 		t.Why = models.WhyNoPlace
 	default:
 		t.Why = models.WhyRule
-		return &owners[0], nil
+		return owners[0], true, nil
 	}
-	return nil, nil //nolint:nilnil // a suggestion only
+	return owner, false, nil
 }

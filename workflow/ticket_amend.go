@@ -46,19 +46,19 @@ func (d *Desk) Amend(tx *store.Tx, in AmendInput) (models.Ticket, error) {
 // dispatchAgain gives an amended ticket to whom it now belongs, when that is somebody else. Where a person has decided,
 // or a department has given it back, a person decides again: the suggestion is all that changes.
 func (d *Desk) dispatchAgain(tx *store.Tx, t *models.Ticket, before models.Ticket) error {
-	owner, err := d.dispatch(tx, t)
+	owner, sure, err := d.dispatch(tx, t)
 	if err != nil {
 		return err
 	}
 	decided := before.Hops > 0 || before.Why == models.WhyHotline
-	if decided || owner == nil && before.DepartmentID != nil {
+	if decided || !sure && before.DepartmentID != nil {
 		t.Why = before.Why // it stays where it is: the reason stays too
 	}
-	if decided || owner == nil || owner.ID == deref(before.DepartmentID) {
+	if decided || !sure || owner.ID == deref(before.DepartmentID) {
 		return nil
 	}
 	t.State, t.DepartmentID = models.StateAssigned, &owner.ID
-	return d.handOver(tx, t, owner)
+	return d.handOver(tx, t, &owner)
 }
 
 // correctReport writes the correction into the reporter's own report and returns the salted hash of its words.

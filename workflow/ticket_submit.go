@@ -38,15 +38,16 @@ func (d *Desk) Submit(tx *store.Tx, in SubmitInput) (models.Ticket, error) {
 	}
 	d.locate(&t, in.Words)
 	d.understand(&t, in.Words)
-	owner, err := d.dispatch(tx, &t)
+	chosen, sure, err := d.dispatch(tx, &t)
 	if err != nil {
 		return t, err
 	}
-	if in.Listen && owner != nil {
-		owner, t.Why = nil, models.WhyListen
-	}
-	if owner != nil {
-		t.State, t.DepartmentID = models.StateAssigned, &owner.ID
+	var owner *models.Department // nil: the hotline has it
+	switch {
+	case sure && in.Listen:
+		t.Why = models.WhyListen
+	case sure:
+		owner, t.State, t.DepartmentID = &chosen, models.StateAssigned, &chosen.ID
 	}
 	r := models.Report{
 		ID: models.NewID(), TicketID: t.ID, ReporterID: in.ReporterID, ConversationID: in.ConversationID,

@@ -82,7 +82,7 @@ func (d *Desk) relocate(tx *store.Tx, t *models.Ticket, c correction) error {
 		t.Road = road // the first words said so, and no other address does
 	}
 	why := t.Why
-	if _, err := d.dispatch(tx, t); err != nil {
+	if _, _, err := d.dispatch(tx, t); err != nil {
 		return err
 	}
 	if t.DepartmentID != nil {

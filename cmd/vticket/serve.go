@@ -52,9 +52,8 @@ func serve(ctx context.Context, c Config, role string, out io.Writer) error {
 		}
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	var running sync.WaitGroup
-	defer running.Wait()
+	defer func() { cancel(); running.Wait() }()
 	running.Go(func() { s.store.KeepTime(ctx) })
 	if role != "api" {
 		running.Go(func() {
