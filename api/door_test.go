@@ -17,6 +17,8 @@ import (
 	"github.com/vticket/vticket/api"
 	"github.com/vticket/vticket/api/rest"
 	"github.com/vticket/vticket/api/web"
+	"github.com/vticket/vticket/bots/dialogue"
+	"github.com/vticket/vticket/bots/telegram"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/modelstest"
 	"github.com/vticket/vticket/models/photos"
@@ -35,6 +37,8 @@ type door struct {
 	photos string // the folder below disk
 	disk   *photos.Disk
 }
+
+const webhookSecret = "s3cret"
 
 const doorOpens = "2026-03-02T08:00:00+07:00" // a Monday
 
@@ -83,9 +87,12 @@ func openDoor(t *testing.T, s *store.Store) *door {
 	if err != nil {
 		t.Fatal(err)
 	}
+	bot := telegram.New(telegram.Config{Secrets: []string{webhookSecret}, Now: s.Now})
+	receiver := &dialogue.Receiver{Adapter: bot, Account: "42", Inbox: inbox}
 	handler, err := api.New(api.Options{
-		REST: &rest.API{Store: s, Inbox: inbox, Desk: desk, Signin: signin, Photos: disk, Log: log},
-		Log:  log, Ready: s.Ping,
+		Webhooks: map[string]api.Webhook{telegram.Name: {Verify: bot.Verify, Receive: receiver.Receive}},
+		REST:     &rest.API{Store: s, Inbox: inbox, Desk: desk, Signin: signin, Photos: disk, Log: log},
+		Log:      log, Ready: s.Ping,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -110,6 +117,7 @@ type ask struct {
 	kind         string // Content-Type
 	ifMatch      string
 	key          string // Idempotency-Key
+	secret       string // of Telegram's webhook
 	body         string
 }
 
@@ -139,6 +147,9 @@ func (d *door) send(a ask) (status int, header http.Header, body string, err err
 	}
 	if a.key != "" {
 		req.Header.Set("Idempotency-Key", a.key)
+	}
+	if a.secret != "" {
+		req.Header.Set("X-Telegram-Bot-Api-Secret-Token", a.secret)
 	}
 	res, err := (&http.Client{Timeout: 10 * time.Second}).Do(req)
 	if err != nil {

@@ -16,9 +16,10 @@ import (
 
 // Options are what the door needs.
 type Options struct {
-	REST  *rest.API
-	Ready func(context.Context) error // nil error: everything a request needs is there
-	Log   *slog.Logger
+	REST     *rest.API
+	Webhooks map[string]Webhook          // by channel, as the address names it
+	Ready    func(context.Context) error // nil error: everything a request needs is there
+	Log      *slog.Logger
 }
 
 // New returns the handler of everything served over HTTP.
@@ -40,6 +41,7 @@ func New(opt Options) (http.Handler, error) {
 		}
 		c.String(http.StatusOK, "ok")
 	})
+	engine.POST("/webhooks/:channel", opt.webhook)
 	opt.REST.Register(engine)
 	engine.NoRoute(func(c *gin.Context) { problem(c, http.StatusNotFound, "not_found") })
 	return engine, nil

@@ -120,13 +120,20 @@ type Button struct {
 	Payload string
 }
 
-// Outgoing is one part of a message, ready to send.
+// Outgoing is one part of a message, ready to send: words with their choices, or pictures.
 type Outgoing struct {
 	Delivery    string // our id: a platform that can echo or deduplicate gets it
 	To          string // the resident's id on the platform
 	Text        string
 	Buttons     []Button
-	AskLocation bool // offer the platform's own way to send a place, where it has one
+	AskLocation string // the words of the platform's own button to send a place, where it has one; empty: none
+	Photos      []Photo
+}
+
+// Photo is a JPEG of ours to send; Open may be called again for another try.
+type Photo struct {
+	Name string
+	Open func(ctx context.Context) (io.ReadCloser, error)
 }
 
 // Sent is what the platform said of a part it took.
@@ -157,14 +164,16 @@ type SendError struct {
 // Error names class and cause.
 func (e *SendError) Error() string { return "send " + string(e.Class) + ": " + e.Cause }
 
-// Limits are what a platform accepts.
+// Limits are what a platform accepts in one message.
 type Limits struct {
-	TextRunes int // in one message
-	Buttons   int // 0: none, choices are only numbered
+	Text    int // UTF-16 units of text; 0: any length
+	Buttons int // 0: none, choices are only numbered
+	Photos  int // pictures; 0: they are not sent, whoever reads finds them beside the text
 }
 
 // Adapter is one platform. Verify is over the raw bytes, in constant time, and fails closed when no secret is set.
-// Parse does no I/O. Send fails with *SendError. Fetch opens a media item; the caller limits and closes it.
+// Parse does no I/O. Send takes one part within the limits and fails with *SendError. Fetch opens a media item; the
+// caller limits and closes it.
 type Adapter interface {
 	Name() string
 	Verify(header http.Header, body []byte) error
@@ -172,4 +181,21 @@ type Adapter interface {
 	Send(ctx context.Context, out Outgoing) (Sent, error)
 	Fetch(ctx context.Context, m Media) (io.ReadCloser, error)
 	Limits() Limits
+}
+
+// Poller is an adapter that can be asked for its updates where no webhook reaches us. Poll waits for some, from a
+// position on (0: from the oldest), and returns their bodies with the position after them; asking from there tells the
+// platform that they are safe. It ends with ctx, and 10 s after it began at the latest.
+type Poller interface {
+	Poll(ctx context.Context, from int64) (bodies [][]byte, next int64, err error)
+}
+
+// Registrar is an adapter that can tell its platform where its webhook is; an empty address takes the webhook away.
+type Registrar interface {
+	Register(ctx context.Context, address string) error
+}
+
+// Acknowledger is an adapter that shows the resident at once that an event has come, before it is answered.
+type Acknowledger interface {
+	Acknowledge(ctx context.Context, in Incoming) error
 }

@@ -17,6 +17,18 @@ const KeyVerbatim = "verbatim"
 // Args are the arguments of a locale key: strings and numbers by name.
 type Args map[string]any
 
+// Photos are the ids of the attachments that a message carries.
+func (a Args) Photos() []string {
+	var ids []string
+	list, _ := a["photos"].([]any) // as JSON brings them back
+	for _, value := range list {
+		if id, ok := value.(string); ok {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
 // Button is one choice under a message: pressing it sends the payload back. It is also numbered in the text.
 type Button struct {
 	Key     string `json:"key"`

@@ -7,12 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 	"time"
 
 	"github.com/vticket/vticket/bots"
-	"github.com/vticket/vticket/locales"
 	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/photos"
 	"github.com/vticket/vticket/models/store"
 	"github.com/vticket/vticket/workflow"
 )
@@ -28,6 +27,7 @@ type Courier struct {
 	Store     *store.Store
 	Desk      *workflow.Desk
 	Adapters  map[string]bots.Adapter
+	Photos    photos.Store
 	Catalogue models.Catalogue
 	Log       *slog.Logger
 }
@@ -77,7 +77,7 @@ func (c *Courier) next(ctx context.Context, a models.Address) (bool, error) {
 	var found bool
 	err := c.Store.Tx(ctx, func(tx *store.Tx) error {
 		var err error
-		p, found, err = c.claim(tx, a)
+		p, found, err = c.claim(tx, a, adapter.Limits())
 		return err
 	})
 	if err != nil || !found {
@@ -99,7 +99,7 @@ func (c *Courier) next(ctx context.Context, a models.Address) (bool, error) {
 
 // keep records what became of a parcel. The ticket comes before the address: the order in which verbs take them.
 func (c *Courier) keep(tx *store.Tx, a models.Address, p parcel, sent bots.Sent, sendErr error) error {
-	if sendErr == nil {
+	if sendErr == nil && p.delivery.Part == 0 {
 		if err := c.Desk.Delivered(tx, p.message); err != nil {
 			return err
 		}
@@ -116,27 +116,31 @@ func (c *Courier) keep(tx *store.Tx, a models.Address, p parcel, sent bots.Sent,
 	return tx.SaveDelivery(d)
 }
 
-func (c *Courier) claim(tx *store.Tx, a models.Address) (parcel, bool, error) {
+func (c *Courier) claim(tx *store.Tx, a models.Address, limits bots.Limits) (parcel, bool, error) {
 	if err := tx.HoldAddress(a); err != nil {
 		return parcel{}, false, err
 	}
-	d, found, err := firstAlive(tx, a)
-	if err != nil || !found {
-		return parcel{}, false, err
+	for {
+		d, found, err := firstAlive(tx, a)
+		if err != nil || !found {
+			return parcel{}, false, err
+		}
+		p, err := c.pack(tx, d, limits)
+		if err != nil {
+			return p, false, err
+		}
+		if err := tx.SaveDelivery(p.delivery); err != nil {
+			return p, false, err
+		}
+		switch p.delivery.Status {
+		case models.DeliverySending:
+			p.out.To = a.ExternalID
+			return p, true, nil
+		case models.DeliveryQueued:
+			return p, false, nil // its picture is on its way
+		default:
+		}
 	}
-	m, err := tx.Message(d.MessageID)
-	if err != nil {
-		return parcel{}, false, err
-	}
-	conversation, err := tx.Conversation(m.ConversationID)
-	if err != nil {
-		return parcel{}, false, err
-	}
-	d.Status, d.Attempts = models.DeliverySending, d.Attempts+1
-	out := c.render(conversation.Language, m)
-	d.Text = out.Text
-	out.Delivery, out.To = d.ID, a.ExternalID
-	return parcel{message: m, delivery: d, out: out}, true, tx.SaveDelivery(d)
 }
 
 // firstAlive returns the next delivery of an address. One whose sender died before it could tell us may have arrived:
@@ -158,36 +162,6 @@ func firstAlive(tx *store.Tx, a models.Address) (models.Delivery, bool, error) {
 		d.Status = models.DeliveryDead
 		if err := tx.SaveDelivery(d); err != nil {
 			return d, false, err
-		}
-	}
-}
-
-// render writes a message in a language, its choices numbered under it.
-func (c *Courier) render(lang string, m models.Message) bots.Outgoing {
-	c.name(lang, m.Args)
-	out := bots.Outgoing{Text: locales.Message(lang, m.Key, m.Args), AskLocation: m.AskLocation}
-	numbered := make([]string, 0, len(m.Buttons))
-	for i, b := range m.Buttons {
-		title := locales.Message(lang, b.Key, b.Args)
-		out.Buttons = append(out.Buttons, bots.Button{Title: title, Payload: b.Payload})
-		numbered = append(numbered, fmt.Sprintf("%d – %s", i+1, title))
-	}
-	if len(numbered) > 0 {
-		out.Text += "\n" + strings.Join(numbered, "\n")
-	}
-	return out
-}
-
-// name puts words in the place of the keys among a message's arguments: what a type is called, what to do about its
-// danger, how a state is said.
-func (c *Courier) name(lang string, args models.Args) {
-	for arg, words := range map[string]func(key string) string{
-		"category": func(key string) string { return c.Catalogue.Category(key).Name(lang) },
-		"safety":   func(key string) string { return c.Catalogue.Category(key).Safety(lang) },
-		"state":    func(key string) string { return locales.Message(lang, "state_"+key, nil) },
-	} {
-		if key, ok := args[arg].(string); ok {
-			args[arg] = words(key)
 		}
 	}
 }

@@ -35,15 +35,16 @@ func TestMain(m *testing.M) {
 
 // platform is a chat platform in memory: it keeps what it took and fails as it is told.
 type platform struct {
-	taken []string
-	fails []error             // for the next sends; nil takes the message
-	on    func(bots.Outgoing) // called in every send
+	limits bots.Limits
+	taken  []string            // texts, and the names of pictures
+	fails  []error             // for the next sends; nil takes the message
+	on     func(bots.Outgoing) // called in every send
 }
 
 func (p *platform) Name() string                                             { return "webchat" }
 func (p *platform) Verify(http.Header, []byte) error                         { return nil }
 func (p *platform) Parse([]byte) ([]bots.Incoming, error)                    { return nil, io.EOF }
-func (p *platform) Limits() bots.Limits                                      { return bots.Limits{TextRunes: 4000} }
+func (p *platform) Limits() bots.Limits                                      { return p.limits }
 func (p *platform) Fetch(context.Context, bots.Media) (io.ReadCloser, error) { return nil, io.EOF }
 
 func (p *platform) Send(_ context.Context, out bots.Outgoing) (bots.Sent, error) {
@@ -57,7 +58,12 @@ func (p *platform) Send(_ context.Context, out bots.Outgoing) (bots.Sent, error)
 			return bots.Sent{}, err
 		}
 	}
-	p.taken = append(p.taken, out.Text)
+	if out.Text != "" {
+		p.taken = append(p.taken, out.Text)
+	}
+	for _, photo := range out.Photos {
+		p.taken = append(p.taken, photo.Name)
+	}
 	return bots.Sent{ID: fmt.Sprintf("p%d", len(p.taken))}, nil
 }
 

@@ -192,12 +192,12 @@ func photosOf(tx *store.Tx, said []store.Said) (map[string][]string, error) {
 	carried := map[string][]string{} // messages by attachment
 	for _, m := range said {
 		messages = append(messages, m.ID)
-		list, _ := m.Args["photos"].([]any)
-		for _, value := range list {
-			if id, ok := value.(string); ok && m.Direction == models.DirectionOut {
-				ids = append(ids, id)
-				carried[id] = append(carried[id], m.ID)
-			}
+		if m.Direction != models.DirectionOut {
+			continue
+		}
+		for _, id := range m.Args.Photos() {
+			ids = append(ids, id)
+			carried[id] = append(carried[id], m.ID)
 		}
 	}
 	came, err := tx.MessageAttachments(messages)

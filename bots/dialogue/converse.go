@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"github.com/vticket/vticket/bots"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/store"
 	"github.com/vticket/vticket/workflow"
@@ -13,9 +14,10 @@ import (
 
 // Talk holds conversations: it is what the tasks "converse" and "settle" call.
 type Talk struct {
-	Store *store.Store
-	Desk  *workflow.Desk
-	Log   *slog.Logger
+	Store    *store.Store
+	Desk     *workflow.Desk
+	Adapters map[string]bots.Adapter // those that can show that something has come are told
+	Log      *slog.Logger
 }
 
 func (t *Talk) mind() Mind { return Mind{Model: t.Desk.Model, Catalogue: t.Desk.Catalogue} }
@@ -48,8 +50,9 @@ func (t *Talk) Settle(ctx context.Context, draftID string) error {
 func (t *Talk) turns(ctx context.Context, take func(*store.Tx) (models.Conversation, bool, error)) error {
 	for {
 		var a models.Address
+		var heard []bots.Incoming
 		err := t.Store.Tx(ctx, func(tx *store.Tx) error {
-			a = models.Address{}
+			a, heard = models.Address{}, nil
 			c, ok, err := take(tx)
 			if err != nil || !ok {
 				return err
@@ -57,7 +60,8 @@ func (t *Talk) turns(ctx context.Context, take func(*store.Tx) (models.Conversat
 			if a, err = tx.ConversationAddress(c.AddressID); err != nil {
 				return err
 			}
-			return t.turn(tx, c, a)
+			heard, err = t.turn(tx, c, a)
+			return err
 		})
 		if errors.Is(err, models.ErrNotFound) {
 			return nil // the row is gone: nobody waits
@@ -68,6 +72,7 @@ func (t *Talk) turns(ctx context.Context, take func(*store.Tx) (models.Conversat
 		if a.ID == "" {
 			return nil // another turn has it
 		}
+		t.acknowledge(ctx, a, heard)
 		var unread []models.InboxEvent
 		err = t.Store.Read(ctx, func(tx *store.Tx) (err error) {
 			unread, err = tx.Unread(a.Channel, a.Account, a.ExternalID)
@@ -107,32 +112,45 @@ func (t *Talk) failed(ctx context.Context, a models.Address, cause error) error 
 	return fmt.Errorf("converse: %w", cause)
 }
 
+// acknowledge shows the resident that something has come. It is a courtesy: whether it succeeds changes nothing.
+func (t *Talk) acknowledge(ctx context.Context, a models.Address, heard []bots.Incoming) {
+	adapter, ok := t.Adapters[a.Channel].(bots.Acknowledger)
+	if !ok {
+		return
+	}
+	for _, in := range heard {
+		if err := adapter.Acknowledge(ctx, in); err != nil {
+			t.Log.InfoContext(ctx, "event not acknowledged", "channel", a.Channel, "error", err)
+		}
+	}
+}
+
 // turn is one transaction of a conversation: every unread event and the passing of time are folded into the draft,
-// and what follows becomes rows.
-func (t *Talk) turn(tx *store.Tx, c models.Conversation, a models.Address) error {
+// and what follows becomes rows. It returns what was heard.
+func (t *Talk) turn(tx *store.Tx, c models.Conversation, a models.Address) ([]bots.Incoming, error) {
 	events, err := tx.Unread(a.Channel, a.Account, a.ExternalID)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if len(events) > 0 && events[0].Attempts >= aloneAfter {
 		events = events[:1]
 	}
 	s := &scene{talk: t, tx: tx, conversation: c, address: a}
 	if err := s.load(); err != nil {
-		return err
+		return nil, err
 	}
 	ids := make([]string, 0, len(events))
 	for _, e := range events {
 		ids = append(ids, e.ID)
 		if err := s.hear(e); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if err := s.pass(); err != nil {
-		return err
+		return nil, err
 	}
 	if err := tx.ReadEvents(ids); err != nil {
-		return err
+		return nil, err
 	}
-	return s.save()
+	return s.heard, s.save()
 }

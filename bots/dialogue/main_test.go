@@ -58,7 +58,7 @@ type phone struct{ shows []bots.Outgoing }
 func (p *phone) Name() string                                             { return "webchat" }
 func (p *phone) Verify(http.Header, []byte) error                         { return nil }
 func (p *phone) Parse([]byte) ([]bots.Incoming, error)                    { return nil, io.EOF }
-func (p *phone) Limits() bots.Limits                                      { return bots.Limits{TextRunes: 4000} }
+func (p *phone) Limits() bots.Limits                                      { return bots.Limits{Text: 4000} }
 func (p *phone) Fetch(context.Context, bots.Media) (io.ReadCloser, error) { return nil, io.EOF }
 
 func (p *phone) Send(_ context.Context, out bots.Outgoing) (bots.Sent, error) {

@@ -22,6 +22,7 @@ type scene struct {
 	row          models.Draft
 	draft        Draft
 	changed      bool
+	heard        []bots.Incoming
 }
 
 func (s *scene) load() error {
@@ -64,7 +65,7 @@ func (s *scene) hear(e models.InboxEvent) error {
 			return err
 		}
 	}
-	s.changed = true
+	s.changed, s.heard = true, append(s.heard, in)
 	return s.apply(s.talk.mind().Reduce(s.draft, input, s.tx.Now))
 }
 

@@ -35,7 +35,7 @@ func (s *script) line(who, text string) {
 func (s *script) answers() {
 	for _, out := range s.phone.shows[s.shown:] {
 		text := out.Text
-		if out.AskLocation {
+		if out.AskLocation != "" {
 			text += "\n[gửi vị trí]"
 		}
 		s.line("1022", text)

@@ -1,34 +1,72 @@
-// Package telegram knows the Bot API: what its updates mean and how its webhook is verified. The types are those of
-// go-telegram-bot-api v5, which stands at Bot API 5.5; what came later is decoded beside them. It knows no ticket.
+// Package telegram knows the Bot API: what its updates mean, how its webhook is verified, and what becomes of what is
+// sent. The calls and types are those of go-telegram-bot-api v5, which stands at Bot API 5.5; what came later is read
+// beside them. It knows no ticket, and never tells the bot's token to anybody but the Bot API.
 package telegram
 
 import (
 	"crypto/subtle"
 	"errors"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
+
+	"github.com/vticket/vticket/bots"
 )
 
 // Name is the channel's name.
 const Name = "telegram"
 
-// Config is what an adapter needs. Secrets are the live values of the webhook's secret token: two during a rotation.
+// platform is where the Bot API is, unless a fake or a server of our own stands in for it.
+const platform = "https://api.telegram.org"
+
+// Config is what an adapter needs. Without a token it can only read updates. Base is the address of the Bot API and its
+// files, Telegram's own if empty. Secrets are the live values of the webhook's secret token: two during a rotation, the
+// new one first.
 type Config struct {
+	Token   string
+	Base    string
 	Secrets []string
 	Now     func() time.Time
 }
 
 // Adapter is one Telegram bot.
 type Adapter struct {
-	secrets []string
-	now     func() time.Time
+	token     string
+	base      string
+	secrets   []string
+	now       func() time.Time
+	transport *http.Transport
+	media     *bots.MediaClient
 }
 
 // New returns an adapter.
-func New(c Config) *Adapter { return &Adapter{secrets: c.Secrets, now: c.Now} }
+func New(c Config) *Adapter {
+	base := strings.TrimRight(c.Base, "/")
+	if base == "" {
+		base = platform
+	}
+	var hosts []string
+	if u, err := url.Parse(base); err == nil {
+		hosts = []string{strings.ToLower(u.Hostname())}
+	}
+	return &Adapter{
+		token: c.Token, base: base, secrets: c.Secrets, now: c.Now, transport: newTransport(),
+		media: bots.NewMediaClient(hosts, base != platform),
+	}
+}
+
+// Account is the bot's own id, which its token begins with; empty if there is no token.
+func Account(token string) string {
+	id, _, _ := strings.Cut(token, ":")
+	return id
+}
 
 // Name returns "telegram".
 func (*Adapter) Name() string { return Name }
+
+// Limits are those of sendMessage and sendMediaGroup. More than eight choices are no keyboard that anybody reads.
+func (*Adapter) Limits() bots.Limits { return bots.Limits{Text: 4096, Buttons: 8, Photos: 10} }
 
 // errSecret says no more than that: whoever asks has no right to know what was expected.
 var errSecret = errors.New("webhook secret missing or wrong")

@@ -71,5 +71,5 @@ func uploaded(m bots.Media) bool {
 	return ok && models.ValidID(id)
 }
 
-// Limits are those of the page.
-func (Adapter) Limits() bots.Limits { return bots.Limits{TextRunes: 4000, Buttons: 10} }
+// Limits are those of the page: it shows any text, and pictures beside it.
+func (Adapter) Limits() bots.Limits { return bots.Limits{Buttons: 10} }

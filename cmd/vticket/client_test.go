@@ -202,3 +202,18 @@ func isReceipt(m said) bool {
 func heard(text string) func(said) bool {
 	return func(m said) bool { return m.Direction == "in" && m.Text == text }
 }
+
+// decode reads an answer that must have that status.
+func (c *client) decode(res *http.Response, status int, into any) {
+	c.t.Helper()
+	raw, err := io.ReadAll(res.Body)
+	if err == nil && res.StatusCode != status {
+		c.t.Fatalf("%s: %d %s", res.Request.URL.Path, res.StatusCode, raw)
+	}
+	if err == nil {
+		err = json.Unmarshal(raw, into)
+	}
+	if err != nil {
+		c.t.Fatalf("%s: %v", res.Request.URL.Path, err)
+	}
+}

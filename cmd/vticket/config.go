@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
@@ -21,10 +22,14 @@ type Config struct {
 	PublicURL   string `env:"PUBLIC_URL"`
 	DataDir     string `env:"DATA_DIR" envDefault:"data"`
 	LogLevel    string `env:"LOG_LEVEL" envDefault:"info"`
+
+	TelegramToken   string `env:"TELEGRAM_BOT_TOKEN"`
+	TelegramSecrets string `env:"TELEGRAM_WEBHOOK_SECRET"` // two with a comma between them while one replaces the other
+	TelegramURL     string `env:"TELEGRAM_BASE_URL" envDefault:"https://api.telegram.org"`
 }
 
 // secrets are the variables that may be given as files and are never shown.
-var secretNames = [...]string{"DATABASE_URL", "REDIS_URL"}
+var secretNames = [...]string{"DATABASE_URL", "REDIS_URL", "TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET"}
 
 func loadConfig(environ map[string]string) (Config, error) {
 	for _, name := range secretNames {
@@ -56,9 +61,10 @@ func (c Config) validate() error {
 		faults = append(faults,
 			errors.New("DATABASE_URL and REDIS_URL go together: set both, or none for the embedded stack"))
 	}
-	if c.PublicURL != "" {
-		if u, err := url.Parse(c.PublicURL); err != nil || u.Scheme == "" || u.Host == "" {
-			faults = append(faults, errors.New("PUBLIC_URL must be like https://host"))
+	faults = append(faults, c.validateTelegram()...)
+	for name, address := range map[string]string{"PUBLIC_URL": c.PublicURL, "TELEGRAM_BASE_URL": c.TelegramURL} {
+		if u, err := url.Parse(address); address != "" && (err != nil || u.Scheme == "" || u.Host == "") {
+			faults = append(faults, fmt.Errorf("%s must be like https://host", name))
 		}
 	}
 	if err := new(slog.LevelVar).UnmarshalText([]byte(c.LogLevel)); err != nil {
@@ -68,6 +74,34 @@ func (c Config) validate() error {
 		return fmt.Errorf("configuration: %w", errors.Join(faults...))
 	}
 	return nil
+}
+
+var (
+	telegramToken  = regexp.MustCompile(`^[0-9]+:[A-Za-z0-9_-]+$`)
+	telegramSecret = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`) // what setWebhook takes as secret_token
+)
+
+func (c Config) validateTelegram() (faults []error) {
+	if c.TelegramToken != "" && !telegramToken.MatchString(c.TelegramToken) {
+		faults = append(faults, errors.New("TELEGRAM_BOT_TOKEN must be as BotFather gave it: digits, a colon, letters"))
+	}
+	if c.TelegramToken != "" && c.PublicURL != "" && c.TelegramSecrets == "" {
+		faults = append(faults, errors.New(
+			"TELEGRAM_WEBHOOK_SECRET is needed beside PUBLIC_URL: without it anybody could write as anybody"))
+	}
+	for _, secret := range c.telegramSecrets() {
+		if !telegramSecret.MatchString(secret) {
+			faults = append(faults, errors.New("TELEGRAM_WEBHOOK_SECRET must be of 1 to 256 letters, digits, _ and -"))
+		}
+	}
+	return faults
+}
+
+func (c Config) telegramSecrets() []string {
+	if c.TelegramSecrets == "" {
+		return nil
+	}
+	return strings.Split(c.TelegramSecrets, ",")
 }
 
 func (c Config) logger() *slog.Logger {

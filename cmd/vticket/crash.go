@@ -67,7 +67,13 @@ func pass(points map[string]func(), wakes []models.Wake) {
 	}
 }
 
-func armAdapter(a bots.Adapter) bots.Adapter { return crashAdapter{a, fuse(crashSentNotRecorded)} }
+func armAdapters(all map[string]bots.Adapter) map[string]bots.Adapter {
+	armed, sent := map[string]bots.Adapter{}, fuse(crashSentNotRecorded)
+	for name, a := range all {
+		armed[name] = crashAdapter{a, sent}
+	}
+	return armed
+}
 
 type crashAdapter struct {
 	bots.Adapter

@@ -11,4 +11,4 @@ import (
 
 func armStore(*store.Store) {}
 
-func armAdapter(a bots.Adapter) bots.Adapter { return a }
+func armAdapters(all map[string]bots.Adapter) map[string]bots.Adapter { return all }

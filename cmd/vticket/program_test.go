@@ -58,8 +58,11 @@ func embeddedStack(t *testing.T) stackEnv {
 	return stackEnv{"DATA_DIR=" + t.TempDir()}
 }
 
-// externalStack is an empty, migrated PostgreSQL database and an empty Redis database of that number: tests here own
-// the numbers 1 to 7. It returns both addresses too.
+// redisTaken: one test at a time has a Redis database. Tests here own the numbers 0 to 7.
+var redisTaken [8]sync.Mutex
+
+// externalStack is an empty, migrated PostgreSQL database and an empty Redis database of that number. It returns both
+// addresses too.
 func externalStack(t *testing.T, number int) (env stackEnv, dsn string, client *redis.Client) {
 	t.Helper()
 	needServices(t)
@@ -67,6 +70,8 @@ func externalStack(t *testing.T, number int) (env stackEnv, dsn string, client *
 	if err != nil {
 		t.Fatal(err)
 	}
+	redisTaken[number].Lock()
+	t.Cleanup(redisTaken[number].Unlock)
 	address.Path = fmt.Sprintf("/%d", number)
 	options, err := redis.ParseURL(address.String())
 	if err != nil {
@@ -102,7 +107,8 @@ func (e stackEnv) environment(more ...string) []string {
 	for _, line := range os.Environ() {
 		name, _, _ := strings.Cut(line, "=")
 		switch strings.TrimSuffix(name, "_FILE") {
-		case "DATABASE_URL", "REDIS_URL", "DATA_DIR", "LISTEN_ADDR", "PUBLIC_URL", "LOG_LEVEL", "VTICKET_CRASH":
+		case "DATABASE_URL", "REDIS_URL", "DATA_DIR", "LISTEN_ADDR", "PUBLIC_URL", "LOG_LEVEL", "VTICKET_CRASH",
+			"TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "TELEGRAM_BASE_URL":
 		default:
 			all = append(all, line)
 		}

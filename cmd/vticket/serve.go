@@ -51,6 +51,11 @@ func serve(ctx context.Context, c Config, role string, out io.Writer) error {
 			return err
 		}
 	}
+	inboxCtx, stopInbox := context.WithCancel(context.WithoutCancel(ctx)) // it outlives all that fills it
+	var inbox sync.WaitGroup
+	inbox.Go(func() { s.inbox.Run(inboxCtx) })
+	defer func() { stopInbox(); inbox.Wait() }()
+
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	defer func() { cancel(); running.Wait() }()
@@ -62,25 +67,26 @@ func serve(ctx context.Context, c Config, role string, out io.Writer) error {
 				cancel()
 			}
 		})
+		for name := range s.receivers {
+			running.Go(func() { s.poll(ctx, name) })
+		}
 	}
 	if role == "worker" {
 		<-ctx.Done()
 		return nil
 	}
+	for name := range s.receivers {
+		running.Go(func() { s.register(ctx, name) })
+	}
 	return s.listen(ctx, out)
 }
 
-// listen serves until ctx ends; the inbox outlives the last request.
+// listen serves until ctx ends.
 func (s *stack) listen(ctx context.Context, out io.Writer) error {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.config.ListenAddr)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	inboxCtx, stopInbox := context.WithCancel(context.WithoutCancel(ctx))
-	var inbox sync.WaitGroup
-	inbox.Go(func() { s.inbox.Run(inboxCtx) })
-	defer func() { stopInbox(); inbox.Wait() }()
-
 	server := &http.Server{
 		Handler: s.handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 1 << 16,

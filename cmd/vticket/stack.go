@@ -16,7 +16,6 @@ import (
 	"github.com/vticket/vticket/api/web"
 	"github.com/vticket/vticket/bots"
 	"github.com/vticket/vticket/bots/dialogue"
-	"github.com/vticket/vticket/bots/webchat"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/photos"
 	"github.com/vticket/vticket/models/store"
@@ -37,6 +36,9 @@ type stack struct {
 	worker  *tasks.Worker
 	handler http.Handler
 	closers []func()
+
+	adapters  map[string]bots.Adapter
+	receivers map[string]*dialogue.Receiver // of the platforms
 }
 
 // openStore connects to the configured database, or to SQLite under the data folder.
@@ -86,6 +88,7 @@ func newStack(ctx context.Context, c Config) (_ *stack, err error) {
 	if s.desk, err = newDesk(ctx, s.store); err != nil {
 		return nil, err
 	}
+	s.wireChannels()
 	if err = s.wireWorker(redisURL); err != nil {
 		return nil, err
 	}
@@ -115,14 +118,11 @@ func (s *stack) redis(ctx context.Context) (string, error) {
 }
 
 func (s *stack) wireWorker(redisURL string) error {
-	web := webchat.Adapter{Open: s.photos.Open, Delete: s.photos.Delete}
-	talk := &dialogue.Talk{Store: s.store, Desk: s.desk, Log: s.log}
-	fetcher := &dialogue.Fetcher{
-		Store: s.store, Photos: s.photos, Log: s.log, Adapters: map[string]bots.Adapter{webchat.Name: web},
-	}
+	talk := &dialogue.Talk{Store: s.store, Desk: s.desk, Adapters: s.adapters, Log: s.log}
+	fetcher := &dialogue.Fetcher{Store: s.store, Photos: s.photos, Log: s.log, Adapters: s.adapters}
 	courier := &notifications.Courier{
-		Store: s.store, Desk: s.desk, Catalogue: s.desk.Catalogue, Log: s.log,
-		Adapters: map[string]bots.Adapter{webchat.Name: armAdapter(web)},
+		Store: s.store, Desk: s.desk, Catalogue: s.desk.Catalogue, Photos: s.photos, Log: s.log,
+		Adapters: armAdapters(s.adapters),
 	}
 	var err error
 	s.worker, err = tasks.NewWorker(redisURL, tasks.Options{
@@ -151,8 +151,8 @@ func (s *stack) wireDoor() error {
 		return err
 	}
 	s.handler, err = api.New(api.Options{
-		REST: &rest.API{Store: s.store, Inbox: s.inbox, Desk: s.desk, Signin: signin, Photos: s.photos, Log: s.log},
-		Log:  s.log, Ready: s.ready,
+		REST:     &rest.API{Store: s.store, Inbox: s.inbox, Desk: s.desk, Signin: signin, Photos: s.photos, Log: s.log},
+		Webhooks: s.webhooks(), Log: s.log, Ready: s.ready,
 	})
 	return err
 }

@@ -164,11 +164,28 @@ func (tx *Tx) HoldAddress(a models.Address) error {
 	return nil
 }
 
+// CutDelivery queues the further parts of a message whose first delivery is d; those that are queued already stay.
+func (tx *Tx) CutDelivery(d models.Delivery, parts int) error {
+	for part := 1; part < parts; part++ {
+		row := models.Delivery{
+			ID: models.NewID(), MessageID: d.MessageID, AddressID: d.AddressID, Step: d.Step, Part: part,
+			Status: models.DeliveryQueued, NotBefore: tx.Now, CreatedAt: tx.Now,
+		}
+		if err := tx.db.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
+			return fmt.Errorf("cut delivery: %w", err)
+		}
+	}
+	return nil
+}
+
+// inOrder is the order in which deliveries of one address go out.
+const inOrder = "message_id, step, part"
+
 // NextDelivery returns the first delivery of an address that may go out now. Those before it that wait for a later
 // try hold it back, dead ones do not.
 func (tx *Tx) NextDelivery(addressID string) (d models.Delivery, found bool, err error) {
 	rows := []models.Delivery{}
-	err = tx.db.Where("address_id = ? AND status IN ('queued','sending')", addressID).Order("id").Limit(1).
+	err = tx.db.Where("address_id = ? AND status IN ('queued','sending')", addressID).Order(inOrder).Limit(1).
 		Find(&rows).Error
 	if err != nil {
 		return d, false, fmt.Errorf("next delivery: %w", err)
@@ -197,7 +214,8 @@ func (tx *Tx) ReleaseAddress(a models.Address) error {
 		return fmt.Errorf("release address %s: %w", a.ID, err)
 	}
 	open := []models.Delivery{}
-	err = tx.db.Where("address_id = ? AND status IN ('queued','sending')", a.ID).Order("id").Limit(1).Find(&open).Error
+	err = tx.db.Where("address_id = ? AND status IN ('queued','sending')", a.ID).Order(inOrder).Limit(1).
+		Find(&open).Error
 	if err != nil {
 		return fmt.Errorf("release address: %w", err)
 	}

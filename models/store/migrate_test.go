@@ -25,6 +25,7 @@ var tables = []any{
 	models.Draft{},
 	models.Event{},
 	models.InboxEvent{},
+	models.Lease{},
 	models.Message{},
 	models.MessageRevision{},
 	models.Note{},

@@ -134,13 +134,13 @@ func (s *Store) sampleTime(ctx context.Context) error {
 	return nil
 }
 
-// Ping tells whether the database answers and is migrated.
+// Ping tells whether the database answers and has every migration of this program.
 func (s *Store) Ping(ctx context.Context) error {
-	var n int64
-	if err := s.read.WithContext(ctx).Raw("SELECT count(*) FROM feed WHERE pos < 0").Scan(&n).Error; err != nil {
-		return fmt.Errorf("ask the database: %w", err)
+	pending, err := s.pending(ctx)
+	if err == nil && pending {
+		err = errors.New("migrations are missing")
 	}
-	return nil
+	return err
 }
 
 // insideTx tells whether the running goroutine is in a Tx already. Only its stack knows: fn has no context of its own.
