@@ -15,6 +15,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vticket/vticket/api"
+	"github.com/vticket/vticket/api/console"
+	"github.com/vticket/vticket/api/public"
 	"github.com/vticket/vticket/api/rest"
 	"github.com/vticket/vticket/api/web"
 	"github.com/vticket/vticket/bots/dialogue"
@@ -88,8 +90,15 @@ func openDoor(t *testing.T, s *store.Store) *door {
 		t.Fatal(err)
 	}
 	bot := telegram.New(telegram.Config{Secrets: []string{webhookSecret}, Now: s.Now})
-	receiver := &dialogue.Receiver{Adapter: bot, Account: "42", Inbox: inbox}
+	receiver := &dialogue.Receiver{Adapter: bot, Account: "42", Inbox: inbox, Log: log}
+	pages, err := web.NewPages(web.Tiles{}, log)
+	if err != nil {
+		t.Fatal(err)
+	}
 	handler, err := api.New(api.Options{
+		Pages:    pages,
+		Public:   &public.Pages{Store: s, Desk: desk, Photos: disk, Web: pages, Log: log},
+		Console:  &console.Pages{Store: s, Desk: desk, Photos: disk, Signin: signin, Web: pages, Log: log},
 		Webhooks: map[string]api.Webhook{telegram.Name: {Verify: bot.Verify, Receive: receiver.Receive}},
 		REST:     &rest.API{Store: s, Inbox: inbox, Desk: desk, Signin: signin, Photos: disk, Log: log},
 		Log:      log, Ready: s.Ping,
@@ -118,6 +127,7 @@ type ask struct {
 	ifMatch      string
 	key          string // Idempotency-Key
 	secret       string // of Telegram's webhook
+	cookie       string // as the header is written
 	body         string
 }
 
@@ -151,7 +161,13 @@ func (d *door) send(a ask) (status int, header http.Header, body string, err err
 	if a.secret != "" {
 		req.Header.Set("X-Telegram-Bot-Api-Secret-Token", a.secret)
 	}
-	res, err := (&http.Client{Timeout: 10 * time.Second}).Do(req)
+	if a.cookie != "" {
+		req.Header.Set("Cookie", a.cookie)
+	}
+	client := &http.Client{Timeout: 10 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse // where an answer leads to is for a test to look at
+	}}
+	res, err := client.Do(req)
 	if err != nil {
 		return 0, nil, "", err
 	}

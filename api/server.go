@@ -3,23 +3,33 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/vticket/vticket/api/console"
+	"github.com/vticket/vticket/api/public"
 	"github.com/vticket/vticket/api/rest"
 	"github.com/vticket/vticket/api/web"
 	"github.com/vticket/vticket/locales"
+	"github.com/vticket/vticket/models"
 )
 
 // Options are what the door needs.
 type Options struct {
 	REST     *rest.API
+	Public   *public.Pages
+	Console  *console.Pages
+	Pages    *web.Pages
 	Webhooks map[string]Webhook          // by channel, as the address names it
 	Ready    func(context.Context) error // nil error: everything a request needs is there
 	Log      *slog.Logger
+
+	PublicURL string // how the world reaches us; empty: by the host that a request names
 }
 
 // New returns the handler of everything served over HTTP.
@@ -42,9 +52,29 @@ func New(opt Options) (http.Handler, error) {
 		c.String(http.StatusOK, "ok")
 	})
 	engine.POST("/webhooks/:channel", opt.webhook)
+	engine.GET("/static/:hash/*name", opt.Pages.Static)
 	opt.REST.Register(engine)
-	engine.NoRoute(func(c *gin.Context) { problem(c, http.StatusNotFound, "not_found") })
-	return engine, nil
+	opt.Public.Register(engine)
+	opt.Console.Register(engine)
+	engine.NoRoute(opt.Pages.Harden, opt.nothing)
+	return web.Guard(engine, opt.PublicURL, http.HandlerFunc(opt.foreign))
+}
+
+// nothing answers what has no route: a page to people, a problem to programs.
+func (o Options) nothing(c *gin.Context) {
+	if strings.Contains(c.GetHeader("Accept"), "text/html") {
+		o.Pages.Fail(c, models.ErrNotFound, "/")
+		return
+	}
+	problem(c, http.StatusNotFound, "not_found")
+}
+
+// foreign refuses what another site's page makes a browser send.
+func (o Options) foreign(w http.ResponseWriter, r *http.Request) {
+	o.Log.InfoContext(r.Context(), "request of a foreign page refused", "path", r.URL.Path)
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(http.StatusForbidden)
+	_ = json.NewEncoder(w).Encode(web.NewProblem(http.StatusForbidden, "foreign", locales.Vietnamese))
 }
 
 func problem(c *gin.Context, status int, code string) {

@@ -63,7 +63,7 @@ func newMediaClient(hosts []string, allowPrivate bool, names *net.Resolver) *Med
 	c.client = &http.Client{
 		Timeout: mediaTimeout,
 		Transport: &http.Transport{ // without Proxy: the environment has no say
-			DialContext: dialer.DialContext, TLSHandshakeTimeout: 5 * time.Second, ForceAttemptHTTP2: true,
+			DialContext: dialer.DialContext, TLSHandshakeTimeout: 5 * time.Second,
 			ResponseHeaderTimeout: 10 * time.Second, MaxIdleConnsPerHost: 4, IdleConnTimeout: time.Minute,
 		},
 		CheckRedirect: func(req *http.Request, via []*http.Request) error {

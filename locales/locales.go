@@ -5,6 +5,7 @@ package locales
 import (
 	"embed"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -85,4 +86,18 @@ func Day(lang string, at time.Time) string {
 // Moment writes an instant as people say it: "17:00 thứ Tư 2/12".
 func Moment(lang string, at time.Time) string {
 	return at.In(zone).Format("15:04") + " " + Day(lang, at)
+}
+
+// EndOfDay is the last instant of the day that an instant lies in, where people live.
+func EndOfDay(at time.Time) time.Time {
+	at = at.In(zone)
+	return time.Date(at.Year(), at.Month(), at.Day(), 23, 59, 59, 0, zone)
+}
+
+// Count writes how many there are: nobody reads more than 999.
+func Count(n int) string {
+	if n > 999 {
+		return "999+"
+	}
+	return strconv.Itoa(n)
 }

@@ -22,6 +22,9 @@ func (c Catalogue) Has(key string) bool {
 // Name is how people call the type, in a language: English for "en", else Vietnamese.
 func (c Category) Name(lang string) string { return inLanguage(lang, c.NameVi, c.NameEn) }
 
+// Name is how people call the field, in a language: English for "en", else Vietnamese.
+func (f Field) Name(lang string) string { return inLanguage(lang, f.NameVi, f.NameEn) }
+
 // Safety is what to do at once about the type, empty where there is nothing.
 func (c Category) Safety(lang string) string { return inLanguage(lang, c.SafetyVi, c.SafetyEn) }
 

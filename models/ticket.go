@@ -92,6 +92,7 @@ type Ticket struct {
 	Pauses       int
 	PausedS      int64  // seconds that the resolve clock stood still
 	ExternalRefs string // numbers that other systems give it, separated by spaces
+	Search       string // Address folded; the store fills it in
 	LastSeq      int64
 	HeadHash     string
 	Version      int64
@@ -101,8 +102,8 @@ type Ticket struct {
 	ClosedAt     *time.Time
 }
 
-// Report is one submission: whose it was, and in which words. Words, salt and place are blanked when the resident
-// asks to be forgotten.
+// Report is one submission: whose it was, and in which words. Words, salt, place and what search knows of them are
+// blanked when the resident asks to be forgotten.
 type Report struct {
 	ID             string `gorm:"primaryKey"`
 	TicketID       string
@@ -114,6 +115,8 @@ type Report struct {
 	Lat            *float64
 	Lon            *float64
 	Address        string
+	Search         string // Words and Address folded; the store fills it in
+	TrackToken     string // of the page on which whoever has the link follows it
 	CreatedAt      time.Time
 }
 

@@ -19,8 +19,13 @@ import (
 // sendTimeout ends every call to a platform 5 s before the lease does (design §4).
 const sendTimeout = store.LeaseFor - 5*time.Second
 
-// maxAttempts is how often a delivery is tried before it is dead: with the waits of retryAfter, about 12 hours.
-const maxAttempts = 12
+// maxAttempts is how often a delivery is tried before it is dead: with the waits of retryAfter, in about 11 hours.
+const maxAttempts = 16
+
+const (
+	tokenWait     = 5 * time.Minute  // our credentials are refused: until somebody has mended them
+	ambiguousWait = 30 * time.Second // the platform did not answer: until it may have come back
+)
 
 // Courier sends what is queued: it is what the task "deliver" calls.
 type Courier struct {
@@ -29,6 +34,7 @@ type Courier struct {
 	Adapters  map[string]bots.Adapter
 	Photos    photos.Store
 	Catalogue models.Catalogue
+	PublicURL string // how the world reaches our pages; empty: it does not
 	Log       *slog.Logger
 }
 
@@ -91,7 +97,11 @@ func (c *Courier) next(ctx context.Context, a models.Address) (bool, error) {
 		return c.keep(tx, a, p, sent, sendErr)
 	})
 	if sendErr != nil {
-		c.Log.InfoContext(ctx, "message not delivered", "delivery_id", p.delivery.ID, "channel", a.Channel,
+		level := slog.LevelInfo
+		if failed, ok := errors.AsType[*bots.SendError](sendErr); ok && failed.Class == bots.ErrToken {
+			level = slog.LevelError // until a person mends it nobody is answered
+		}
+		c.Log.Log(ctx, level, "message not delivered", "delivery_id", p.delivery.ID, "channel", a.Channel,
 			"error", sendErr)
 	}
 	return true, err
@@ -175,18 +185,20 @@ func outcome(d models.Delivery, sent bots.Sent, err error, now time.Time) models
 	failed := &bots.SendError{Class: bots.ErrRetry, Ambiguous: true}
 	errors.As(err, &failed)
 	d.ErrorClass = string(failed.Class)
-	d.Ambiguous = d.Ambiguous || failed.Ambiguous
 	d.Status, d.NotBefore = models.DeliveryQueued, now.Add(retryAfter(d.Attempts))
-	switch failed.Class {
-	case bots.ErrThrottled:
-		d.NotBefore = now.Add(max(failed.RetryAfter, time.Second))
-	case bots.ErrWindow, bots.ErrBlocked, bots.ErrRejected:
+	switch {
+	case failed.Class == bots.ErrThrottled: // no try: nobody has looked at the message
+		d.Attempts, d.NotBefore = d.Attempts-1, now.Add(max(failed.RetryAfter, time.Second))
+	case failed.Class == bots.ErrToken:
+		d.Attempts, d.NotBefore = d.Attempts-1, now.Add(tokenWait)
+	case failed.Class != bots.ErrRetry || d.Attempts >= maxAttempts:
 		d.Status = models.DeliveryDead
-	default:
-	}
-	if d.Attempts >= maxAttempts || d.Ambiguous && d.Attempts >= 2 {
+	case failed.Ambiguous && d.Ambiguous: // it may be there twice already
 		d.Status = models.DeliveryDead
+	case failed.Ambiguous:
+		d.NotBefore = now.Add(max(ambiguousWait, retryAfter(d.Attempts)))
 	}
+	d.Ambiguous = d.Ambiguous || failed.Ambiguous
 	return d
 }
 

@@ -35,8 +35,8 @@ func TestCourierByErrorClass(t *testing.T) {
 			[]error{&bots.SendError{Class: bots.ErrThrottled, RetryAfter: time.Minute}},
 			result{Head: "queued", Class: "throttled", Wait: time.Minute},
 		},
-		"refused credentials are tried again": {
-			[]error{fail(bots.ErrToken)}, result{Head: "queued", Class: "token", Wait: 5 * time.Second},
+		"refused credentials wait until somebody has mended them": {
+			[]error{fail(bots.ErrToken)}, result{Head: "queued", Class: "token", Wait: 5 * time.Minute},
 		},
 		"what is refused is dead and holds nothing back": {
 			[]error{fail(bots.ErrRejected)}, result{Taken: []string{"hai"}},
@@ -44,11 +44,11 @@ func TestCourierByErrorClass(t *testing.T) {
 		"outside the window it is dead": {[]error{fail(bots.ErrWindow)}, result{Taken: []string{"hai"}}},
 		"whoever blocked us is marked":  {[]error{fail(bots.ErrBlocked)}, result{Taken: []string{"hai"}, Blocked: true}},
 		"an unknown fault may have arrived": {
-			[]error{io.ErrUnexpectedEOF}, result{Head: "queued", Class: "retry", Wait: 5 * time.Second, Ambiguous: true},
+			[]error{io.ErrUnexpectedEOF}, result{Head: "queued", Class: "retry", Wait: 30 * time.Second, Ambiguous: true},
 		},
 		"an ambiguous fault says so": {
 			[]error{&bots.SendError{Class: bots.ErrRetry, Ambiguous: true}},
-			result{Head: "queued", Class: "retry", Wait: 5 * time.Second, Ambiguous: true},
+			result{Head: "queued", Class: "retry", Wait: 30 * time.Second, Ambiguous: true},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -79,17 +79,17 @@ func TestCourierGivesUp(t *testing.T) {
 	eachRound(t, func(t *testing.T, r *round) {
 		t.Helper()
 		r.say(t, "một", "hai")
-		for range 12 {
+		for range 16 {
 			r.fails = append(r.fails, &bots.SendError{Class: bots.ErrRetry})
 		}
 		tries := 0
 		r.on = func(bots.Outgoing) { tries++ }
-		for range 30 {
+		for range 40 {
 			r.deliver(t)
 			r.clock.Move(2 * time.Hour)
 		}
-		if diff := cmp.Diff([]string{"hai"}, r.taken); diff != "" || tries != 13 {
-			t.Errorf("twelve tries, then the next message goes; %d tries (-want +got):\n%s", tries, diff)
+		if diff := cmp.Diff([]string{"hai"}, r.taken); diff != "" || tries != 17 {
+			t.Errorf("sixteen tries, then the next message goes; %d tries (-want +got):\n%s", tries, diff)
 		}
 	})
 }
@@ -184,4 +184,45 @@ func TestCourierPausesTheClock(t *testing.T) {
 			t.Errorf("delivered, the clock is %s; taken: %q", got, r.taken)
 		}
 	})
+}
+
+// TestCourierResendsOnce: what may have arrived is sent once more; a refusal in between, a throttle or a revoked token,
+// is no try, however often it comes.
+func TestCourierResendsOnce(t *testing.T) {
+	lost := &bots.SendError{Class: bots.ErrRetry, Ambiguous: true}
+	refused := &bots.SendError{Class: bots.ErrRetry}
+	throttled := &bots.SendError{Class: bots.ErrThrottled, RetryAfter: time.Second}
+	token := &bots.SendError{Class: bots.ErrToken}
+	many := func(err error) (all []error) {
+		for range 20 {
+			all = append(all, err)
+		}
+		return all
+	}
+	for name, tt := range map[string]struct {
+		fails []error
+		want  []string
+	}{
+		"lost once":                        {[]error{lost}, []string{"một", "hai"}},
+		"lost twice":                       {[]error{lost, lost}, []string{"hai"}},
+		"refused, then lost":               {[]error{refused, lost}, []string{"một", "hai"}},
+		"lost, then refused":               {[]error{lost, refused, refused}, []string{"một", "hai"}},
+		"throttled twenty times":           {many(throttled), []string{"một", "hai"}},
+		"a token that is mended on Monday": {many(token), []string{"một", "hai"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachRound(t, func(t *testing.T, r *round) {
+				t.Helper()
+				r.say(t, "một", "hai")
+				r.fails = tt.fails
+				for range 25 {
+					r.deliver(t)
+					r.clock.Move(10 * time.Minute)
+				}
+				if diff := cmp.Diff(tt.want, r.taken); diff != "" {
+					t.Errorf("taken (-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
 }

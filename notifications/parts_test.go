@@ -81,6 +81,31 @@ func TestCourierWithoutPicture(t *testing.T) {
 	})
 }
 
+// TestCourierWaitsWherePicturesStandBesideTheText: our own page shows a message once, with the pictures it has then.
+func TestCourierWaitsWherePicturesStandBesideTheText(t *testing.T) {
+	eachRound(t, func(t *testing.T, r *round) {
+		t.Helper()
+		kept := r.picture(t)
+		r.tx(t, func(tx *store.Tx) error {
+			_, err := tx.Say(models.Message{
+				ConversationID: r.talk.ID, Author: "bot", Key: models.KeyVerbatim,
+				Args: models.Args{"text": "Đã vá", "photos": []string{kept}},
+			})
+			return err
+		})
+		r.deliver(t)
+		if len(r.taken) > 0 {
+			t.Errorf("shown without its picture: %q", r.taken)
+		}
+		r.fetched(t, kept, models.AttachmentReady)
+		r.clock.Move(3 * time.Second)
+		r.deliver(t)
+		if diff := cmp.Diff([]string{"Đã vá"}, r.taken); diff != "" {
+			t.Errorf("when it is there (-want +got):\n%s", diff)
+		}
+	})
+}
+
 // picture keeps an attachment that is still to be fetched, and returns its id.
 func (r *round) picture(t *testing.T) string {
 	t.Helper()

@@ -31,7 +31,8 @@ func (c *Courier) pack(tx *store.Tx, d models.Delivery, limits bots.Limits) (par
 	if err != nil {
 		return p, err
 	}
-	parts := bots.Parts(c.render(conversation.Language, p.message), limits)
+	whole := c.render(conversation.Language, p.message)
+	parts := bots.Parts(whole, limits)
 	if d.Part == 0 {
 		if err := tx.CutDelivery(d, len(parts)); err != nil {
 			return p, err
@@ -43,11 +44,17 @@ func (c *Courier) pack(tx *store.Tx, d models.Delivery, limits bots.Limits) (par
 	}
 	p.out = parts[d.Part]
 	asked := len(p.out.Photos)
-	pictures, wait, err := c.photos(tx, d, p.out.Photos)
+	beside := p.out.Photos
+	if limits.Photos == 0 { // the reader sees them beside the text, all at once
+		beside = whole.Photos
+	}
+	pictures, wait, err := c.photos(tx, d, beside)
 	if err != nil {
 		return p, err
 	}
-	p.out.Photos = pictures
+	if limits.Photos > 0 {
+		p.out.Photos = pictures
+	}
 	switch {
 	case wait:
 		p.delivery.Status, p.delivery.NotBefore = models.DeliveryQueued, tx.Now.Add(photoLater)
@@ -116,9 +123,18 @@ func (c *Courier) name(lang string, args models.Args) {
 		"category": func(key string) string { return c.Catalogue.Category(key).Name(lang) },
 		"safety":   func(key string) string { return c.Catalogue.Category(key).Safety(lang) },
 		"state":    func(key string) string { return locales.Message(lang, "state_"+key, nil) },
+		"track":    c.trackURL,
 	} {
 		if key, ok := args[arg].(string); ok {
 			args[arg] = words(key)
 		}
 	}
+}
+
+// trackURL is the address of the page on which a report is followed; empty while nobody can reach us.
+func (c *Courier) trackURL(token string) string {
+	if c.PublicURL == "" || token == "" {
+		return ""
+	}
+	return strings.TrimRight(c.PublicURL, "/") + "/t/" + token
 }

@@ -30,6 +30,11 @@ func (d *Desk) calendar(t models.Ticket, owner *models.Department) models.Calend
 	return d.Calendars[models.CalendarHCMC]
 }
 
+// Left is the time that a ticket has left, in the hours of the calendar that its clock runs by.
+func (d *Desk) Left(t models.Ticket, now time.Time) models.Left {
+	return t.Left(now, d.calendar(t, nil))
+}
+
 // plan works out the clocks that begin when a ticket comes to a department, or to the hotline when owner is nil, and
 // the due time that follows. Nothing is written: the ticket's row comes first.
 func (d *Desk) plan(t *models.Ticket, owner *models.Department, now time.Time) []models.Clock {

@@ -14,6 +14,8 @@ func (d *Desk) locate(t *models.Ticket, words string) {
 		if found, ok := d.Areas.Find(*t.Lat, *t.Lon); ok {
 			t.AreaCode, t.AreaApprox = found.Code, found.Approximate
 		}
+	} else if named, ok := d.Areas.Named(t.Address); ok {
+		t.AreaCode = named.Code // the resident or the call-taker wrote which
 	}
 	t.Road = roadOf(t.Address + " " + words)
 }

@@ -52,7 +52,7 @@ func (d *Desk) Submit(tx *store.Tx, in SubmitInput) (models.Ticket, error) {
 	r := models.Report{
 		ID: models.NewID(), TicketID: t.ID, ReporterID: in.ReporterID, ConversationID: in.ConversationID,
 		Channel: in.Channel, Words: in.Words, WordsSalt: models.NewToken(), Lat: in.Lat, Lon: in.Lon,
-		Address: in.Address, CreatedAt: tx.Now,
+		Address: in.Address, TrackToken: models.NewToken(), CreatedAt: tx.Now,
 	}
 	clocks := d.plan(&t, owner, tx.Now)
 	err = d.record(tx, record{
@@ -71,7 +71,7 @@ func (d *Desk) Submit(tx *store.Tx, in SubmitInput) (models.Ticket, error) {
 	if err := tx.LinkMessages(in.MessageIDs, t.ID); err != nil {
 		return t, err
 	}
-	return t, d.receipt(tx, t, in)
+	return t, d.receipt(tx, t, r, in)
 }
 
 // privacyVersion counts the texts of the privacy notice (locale key "privacy"): a changed text is told again.
@@ -79,7 +79,7 @@ const privacyVersion = 1
 
 // receipt says what was understood, who has it and by when there is an answer; the first one carries the privacy
 // notice.
-func (d *Desk) receipt(tx *store.Tx, t models.Ticket, in SubmitInput) error {
+func (d *Desk) receipt(tx *store.Tx, t models.Ticket, r models.Report, in SubmitInput) error {
 	if in.ConversationID == nil {
 		return nil
 	}
@@ -96,7 +96,7 @@ func (d *Desk) receipt(tx *store.Tx, t models.Ticket, in SubmitInput) error {
 		ConversationID: *in.ConversationID, TicketID: &t.ID, Author: "bot", Key: "receipt", Args: models.Args{
 			"category": t.Category, "place": in.Address, "area": area.FullName, "code": models.SpokenCode(t.Code),
 			"department": department, "promise_due": rfc3339(t.PromiseDue),
-			"privacy": private,
+			"privacy": private, "track": r.TrackToken,
 		},
 	})
 	return err

@@ -16,6 +16,7 @@ import (
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/modelstest"
 	"github.com/vticket/vticket/models/store"
+	"github.com/vticket/vticket/workflow"
 )
 
 type door struct {
@@ -92,7 +93,12 @@ func TestOneTimePassword(t *testing.T) {
 		}
 		gin.SetMode(gin.ReleaseMode)
 		engine := gin.New()
-		(&rest.API{Store: s, Signin: signin, Log: slog.New(slog.DiscardHandler)}).Register(engine)
+		catalogue, err := models.DefaultCatalogue()
+		if err != nil {
+			t.Fatal(err)
+		}
+		desk := &workflow.Desk{Catalogue: catalogue}
+		(&rest.API{Store: s, Desk: desk, Signin: signin, Log: slog.New(slog.DiscardHandler)}).Register(engine)
 		d := door{t, httptest.NewServer(engine)}
 		t.Cleanup(d.server.Close)
 

@@ -51,6 +51,8 @@ type chatButton struct {
 type chatMessage struct {
 	ID         string       `json:"id"`
 	Direction  string       `json:"direction" enum:"in,out"`
+	ClientID   string       `json:"client_id,omitempty" doc:"The client's own id of what it sent."`
+	Kind       string       `json:"kind,omitempty" doc:"What an answer is: receipt, danger, question …"`
 	Text       string       `json:"text"`
 	Lat        *float64     `json:"lat,omitempty"`
 	Lon        *float64     `json:"lon,omitempty"`
@@ -122,7 +124,7 @@ func (a *API) openChat(ctx context.Context, in *Asker) (*tokenOutput, error) {
 
 // resident returns the address behind a chat token, or a 401.
 func (a *API) resident(tx *store.Tx, q Asker) (models.Address, error) {
-	address, found, err := tx.FindAddress(chatChannel, chatAccount, models.TokenKey(q.token()))
+	address, found, err := tx.FindAddress(chatChannel, chatAccount, models.TokenKey(q.resident()))
 	if err == nil && !found {
 		err = web.NewProblem(http.StatusUnauthorized, "unauthorized", q.lang())
 	}
@@ -179,7 +181,7 @@ func (a *API) take(ctx context.Context, q Asker, event models.InboxEvent) error 
 
 // incoming makes the event of a message; one that says nothing is refused.
 func incoming(q Asker, in chatBody, media []bots.Media) (models.InboxEvent, error) {
-	who := models.TokenKey(q.token())
+	who := models.TokenKey(q.resident())
 	id := who + ":" + in.ClientID // client ids are the client's own: unique within its chat only
 	e := bots.Incoming{
 		Channel: chatChannel, User: who, Message: &id, Kind: bots.KindText, Actionable: true,
@@ -250,6 +252,11 @@ func shown(m store.Said, lang string, codes map[string]string) chatMessage {
 	}
 	if m.TicketID != nil {
 		c.TicketCode = codes[*m.TicketID]
+	}
+	if m.Direction == models.DirectionIn {
+		_, c.ClientID, _ = strings.Cut(m.ExternalID, ":")
+	} else {
+		c.Kind = m.Key
 	}
 	for _, b := range m.Buttons {
 		c.Buttons = append(c.Buttons, chatButton{Title: locales.Message(lang, b.Key, b.Args), Payload: b.Payload})

@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
 
+	"github.com/vticket/vticket/api/web"
 	"github.com/vticket/vticket/bots"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/store"
@@ -20,7 +21,7 @@ const chatMessagesPath = "/chat/messages"
 
 // forms takes a chat message that came as a form: huma would hold all of it in memory.
 func (a *API) forms(c *gin.Context) {
-	if c.Request.Method == http.MethodPost && strings.HasSuffix(c.FullPath(), chatMessagesPath) && isForm(c) {
+	if c.Request.Method == http.MethodPost && strings.HasSuffix(c.FullPath(), chatMessagesPath) && web.IsForm(c) {
 		a.sendChatForm(c)
 		c.Abort()
 	}
@@ -33,20 +34,20 @@ func (a *API) sendChatForm(c *gin.Context) {
 		a.fail(c, err)
 		return
 	}
-	f, err := a.readForm(c, formWants{
-		fields: []string{"client_id", "text", "lat", "lon", "accuracy_m", "payload"}, photos: maxPhotos,
+	f, err := a.uploads().Read(c, web.FormWants{
+		Fields: []string{"client_id", "text", "lat", "lon", "accuracy_m", "payload"}, Photos: maxPhotos, Lang: q.lang(),
 	})
 	if err != nil {
 		a.fail(c, err)
 		return
 	}
 	var event models.InboxEvent
-	body, err := f.message()
+	body, err := chatMessageOf(f)
 	if err == nil {
-		event, err = incoming(q, body, f.photos)
+		event, err = incoming(q, body, f.Photos)
 	}
 	if err != nil {
-		a.dropUploads(c.Request.Context(), f.photos)
+		a.uploads().Drop(c.Request.Context(), f.Photos)
 		a.fail(c, err)
 		return
 	}
@@ -55,22 +56,22 @@ func (a *API) sendChatForm(c *gin.Context) {
 		a.fail(c, err)
 		return
 	}
-	a.dropRepeated(c.Request.Context(), event.ID, f.photos)
+	a.dropRepeated(c.Request.Context(), event.ID, f.Photos)
 	out := &chatAccepted{}
 	out.Body.ID = event.ID
 	c.JSON(http.StatusAccepted, out.Body)
 }
 
-// message reads the fields under the limits that the JSON body has.
-func (f form) message() (b chatBody, err error) {
+// chatMessageOf reads the fields under the limits that the JSON body has.
+func chatMessageOf(f web.Form) (b chatBody, err error) {
 	var accuracy *float64
 	errs := make([]error, 6)
-	b.ClientID, errs[0] = f.text("client_id", 100)
-	b.Text, errs[1] = f.text("text", 10_000)
-	b.Payload, errs[2] = f.text("payload", 200)
-	b.Lat, errs[3] = f.number("lat", -90, 90)
-	b.Lon, errs[4] = f.number("lon", -180, 180)
-	accuracy, errs[5] = f.number("accuracy_m", 0, math.MaxFloat64)
+	b.ClientID, errs[0] = f.Text("client_id", 100)
+	b.Text, errs[1] = f.Text("text", 10_000)
+	b.Payload, errs[2] = f.Text("payload", 200)
+	b.Lat, errs[3] = f.Number("lat", -90, 90)
+	b.Lon, errs[4] = f.Number("lon", -180, 180)
+	accuracy, errs[5] = f.Number("accuracy_m", 0, math.MaxFloat64)
 	for _, err := range errs {
 		if err != nil {
 			return b, err
@@ -97,7 +98,7 @@ func (a *API) dropRepeated(ctx context.Context, inboxID string, all []bots.Media
 		return err
 	})
 	if err == nil && !strings.Contains(kept.Payload, all[0].FileID) || errors.Is(err, models.ErrNotFound) {
-		a.dropUploads(ctx, all)
+		a.uploads().Drop(ctx, all)
 	}
 }
 

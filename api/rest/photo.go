@@ -2,7 +2,7 @@ package rest
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -10,7 +10,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/vticket/vticket/api/web"
-	"github.com/vticket/vticket/bots"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/store"
 )
@@ -23,31 +22,46 @@ func (a *API) photoRoutes(v1 *gin.RouterGroup) {
 // photo serves one attachment to who may see it: the resident it was sent by or said to, and the ticket's staff. To
 // anybody else it is not there.
 func (a *API) photo(c *gin.Context) {
-	q := asker(c)
+	ctx, staff := c.Request.Context(), models.Actor{}
+	resident, err := a.findResident(ctx, asker(c))
+	if err == nil {
+		staff, err = a.colleague(c, resident.ID == "")
+	}
 	var found models.Attachment
-	staff := models.Actor{}
-	resident, err := a.findResident(c.Request.Context(), q)
-	if err == nil && resident.ID == "" {
-		staff, err = a.staff(c.Request.Context(), q)
-	}
-	if err != nil {
-		a.fail(c, err)
-		return
-	}
-	err = a.Store.Read(c.Request.Context(), func(tx *store.Tx) (err error) {
-		if found, err = tx.Attachment(validID(c.Param("id"))); err != nil {
+	asStaff := false
+	if err == nil {
+		err = a.Store.Read(ctx, func(tx *store.Tx) (err error) {
+			if found, err = tx.Attachment(validID(c.Param("id"))); err != nil {
+				return err
+			}
+			if err = models.ErrNotFound; resident.ID != "" {
+				err = residentSees(tx, resident, found)
+			}
+			if asStaff = errors.Is(err, models.ErrNotFound) && staff.ID != ""; asStaff {
+				err = staffSees(tx, staff, found)
+			}
 			return err
-		}
-		if resident.ID != "" {
-			return residentSees(tx, resident, found)
-		}
-		return staffSees(tx, staff, found)
-	})
+		})
+	}
 	if err != nil {
 		a.fail(c, err)
 		return
 	}
-	a.servePhoto(c, found, resident.ID == "")
+	a.servePhoto(c, found, asStaff)
+}
+
+// colleague is the member of staff who asks, by token or by the cookie of our pages. Without one it is nobody, or a
+// 401 when there must be one.
+func (a *API) colleague(c *gin.Context, must bool) (models.Actor, error) {
+	q := asker(c)
+	if cookie := web.Token(c, web.StaffCookie); q.token() == "" && cookie != "" {
+		q.Authorization = "Bearer " + cookie
+	}
+	who, err := a.staff(c.Request.Context(), q)
+	if err != nil && !must {
+		return models.Actor{}, nil
+	}
+	return who, err
 }
 
 // validID is the id, or one that nothing has: PostgreSQL takes no other form.
@@ -61,7 +75,7 @@ func validID(id string) string {
 // findResident returns the address behind a chat token, an empty one when it is not a chat's.
 func (a *API) findResident(ctx context.Context, q Asker) (address models.Address, err error) {
 	err = a.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		address, _, err = tx.FindAddress(chatChannel, chatAccount, models.TokenKey(q.token()))
+		address, _, err = tx.FindAddress(chatChannel, chatAccount, models.TokenKey(q.resident()))
 		return err
 	})
 	return address, err
@@ -146,43 +160,32 @@ func (a *API) addPhoto(c *gin.Context) {
 	case err != nil:
 	case !who.May(models.VerbAttach):
 		err = models.ErrForbidden
-	case !isForm(c):
+	case !web.IsForm(c):
 		err = web.NewProblem(http.StatusUnsupportedMediaType, "media_type", q.lang())
 	}
 	if err != nil { // before a byte of the body is read
 		a.fail(c, err)
 		return
 	}
-	f, err := a.readForm(c, formWants{photos: 1})
-	if err == nil && len(f.photos) == 0 {
+	f, err := a.uploads().Read(c, web.FormWants{Photos: 1, Lang: q.lang()})
+	if err == nil && len(f.Photos) == 0 {
 		err = models.Invalid{Field: "photo", Key: "error_photo_missing"}
 	}
 	if err != nil {
 		a.fail(c, err)
 		return
 	}
-	id, err := a.keepAfter(c.Request.Context(), t, f.photos[0])
+	var ids []string
+	err = a.Store.Tx(c.Request.Context(), func(tx *store.Tx) (err error) {
+		ids, err = web.KeepAfter(tx, t.ID, f.Photos)
+		return err
+	})
 	if err != nil {
-		a.dropUploads(c.Request.Context(), f.photos)
+		a.uploads().Drop(c.Request.Context(), f.Photos)
 		a.fail(c, err)
 		return
 	}
-	c.JSON(http.StatusCreated, map[string]string{"id": id})
-}
-
-func (a *API) keepAfter(ctx context.Context, t models.Ticket, m bots.Media) (string, error) {
-	source, err := json.Marshal(bots.Source{Channel: chatChannel, Account: chatAccount, Media: m})
-	if err != nil {
-		return "", fmt.Errorf("encode source: %w", err)
-	}
-	var row models.Attachment
-	err = a.Store.Tx(ctx, func(tx *store.Tx) error {
-		row = models.Attachment{
-			TicketID: &t.ID, Kind: models.AttachmentAfter, Media: models.MediaImage, Source: string(source),
-		}
-		return tx.InsertAttachment(&row)
-	})
-	return row.ID, err
+	c.JSON(http.StatusCreated, map[string]string{"id": ids[0]})
 }
 
 // photosOf returns the addresses of the pictures of messages, by message: those that came with one, and those that an

@@ -31,8 +31,29 @@ type API struct {
 	Log    *slog.Logger
 }
 
-// bodyLimit is the largest JSON body.
-const bodyLimit = 1 << 20
+const (
+	bodyLimit = 1 << 20 // bytes of a JSON body
+	maxPhotos = 4       // of one message
+)
+
+func (a *API) uploads() web.Uploads { return web.Uploads{Photos: a.Photos, Log: a.Log} }
+
+func asker(c *gin.Context) Asker {
+	return Asker{
+		Authorization: c.GetHeader("Authorization"), Language: c.GetHeader("Accept-Language"),
+		Chat: web.Token(c, web.ChatCookie),
+	}
+}
+
+// fail ends a request with the problem that an error is.
+func (a *API) fail(c *gin.Context, err error) {
+	if web.IsForm(c) {
+		c.Header("Connection", "close") // else the server reads what is left of the form before it sends the answer
+	}
+	p := web.ProblemOf(a.refuse(c.Request.Context(), asker(c), err), asker(c).lang())
+	c.Header("Content-Type", p.ContentType(""))
+	c.AbortWithStatusJSON(p.Status, p)
+}
 
 // Register adds /api/v1 to an engine.
 func (a *API) Register(engine *gin.Engine) {
@@ -49,6 +70,7 @@ func (a *API) Register(engine *gin.Engine) {
 	a.chatRoutes(v1)
 	a.authRoutes(v1)
 	a.ticketRoutes(v1)
+	a.departmentRoutes(v1)
 	a.photoRoutes(group)
 	describeForms(v1.OpenAPI())
 }
@@ -80,6 +102,7 @@ func newError(status int, message string, errs ...error) huma.StatusError {
 type Asker struct {
 	Authorization string `header:"Authorization"`
 	Language      string `header:"Accept-Language"`
+	Chat          string `cookie:"vticket_chat" doc:"The token of a chat, as our own page keeps it."`
 }
 
 func (q Asker) token() string {
@@ -88,6 +111,14 @@ func (q Asker) token() string {
 		return ""
 	}
 	return token
+}
+
+// resident is the token of a chat: a program's, or our own page's.
+func (q Asker) resident() string {
+	if token := q.token(); token != "" {
+		return token
+	}
+	return q.Chat
 }
 
 func (q Asker) lang() string {

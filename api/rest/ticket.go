@@ -61,11 +61,11 @@ type ticketInput struct {
 type ticketsInput struct {
 	Asker
 	Status     string `query:"status" doc:"States, separated by commas."`
-	Department string `query:"department"`
+	Department string `query:"department" doc:"The id or the code of a department."`
 	Category   string `query:"category"`
 	Area       string `query:"area"`
 	Overdue    bool   `query:"overdue"`
-	Q          string `query:"q" doc:"A code, or a number that another system gave the ticket."`
+	Q          string `query:"q" maxLength:"200" doc:"A code, a number of another system, a phone number, or words."`
 	Cursor     string `query:"cursor"`
 	Limit      int    `query:"limit" default:"50" minimum:"1" maximum:"100"`
 }
@@ -104,8 +104,12 @@ func (a *API) listTickets(ctx context.Context, in *ticketsInput) (*ticketsOutput
 	if err != nil {
 		return nil, a.refuse(ctx, in.Asker, err)
 	}
+	filter.Search = a.Desk.Catalogue.Search(in.Q)
 	out := &ticketsOutput{}
 	err = a.Store.Read(ctx, func(tx *store.Tx) error {
+		if filter.Department, err = departmentID(tx, in.Department); err != nil {
+			return err
+		}
 		tickets, err := tx.Tickets(who, filter)
 		if err != nil {
 			return err
@@ -128,15 +132,15 @@ func (a *API) listTickets(ctx context.Context, in *ticketsInput) (*ticketsOutput
 // filter reads what the list is narrowed by, and refuses what no ticket can have.
 func (in *ticketsInput) filter() (store.TicketFilter, error) {
 	f := store.TicketFilter{
-		Department: in.Department, Category: in.Category, Area: in.Area, Overdue: in.Overdue, After: in.Cursor,
-		Limit: in.Limit, Reference: strings.TrimSpace(in.Q),
+		Category: in.Category, Area: in.Area, Overdue: in.Overdue, After: store.TicketCursor{ID: in.Cursor},
+		Limit: in.Limit,
 	}
-	for field, id := range map[string]string{"cursor": in.Cursor, "department": in.Department} {
-		if id != "" && !models.ValidID(id) {
-			return f, models.Invalid{Field: field, Key: "error_id"}
-		}
+	if in.Cursor != "" && !models.ValidID(in.Cursor) {
+		return f, models.Invalid{Field: "cursor", Key: "error_id"}
 	}
-	for field, value := range map[string]string{"category": in.Category, "area": in.Area, "q": in.Q} {
+	for field, value := range map[string]string{
+		"department": in.Department, "category": in.Category, "area": in.Area, "q": in.Q,
+	} {
 		if models.Clean(value, len(value)) != value { // PostgreSQL refuses NUL and broken UTF-8
 			return f, models.Invalid{Field: field, Key: "error_id"}
 		}

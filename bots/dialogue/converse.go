@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/vticket/vticket/bots"
 	"github.com/vticket/vticket/models"
@@ -48,6 +49,9 @@ func (t *Talk) Settle(ctx context.Context, draftID string) error {
 // turns takes turns until nothing is unread. The last look is outside of the lock: whoever found the conversation busy
 // had committed its event before that look.
 func (t *Talk) turns(ctx context.Context, take func(*store.Tx) (models.Conversation, bool, error)) error {
+	var pressed []bots.Incoming
+	var from models.Address
+	defer func() { t.acknowledge(ctx, from, pressed) }() // after the last look: nobody waits for a courtesy
 	for {
 		var a models.Address
 		var heard []bots.Incoming
@@ -72,7 +76,8 @@ func (t *Talk) turns(ctx context.Context, take func(*store.Tx) (models.Conversat
 		if a.ID == "" {
 			return nil // another turn has it
 		}
-		t.acknowledge(ctx, a, heard)
+		from = a
+		pressed = append(pressed, heard...)
 		var unread []models.InboxEvent
 		err = t.Store.Read(ctx, func(tx *store.Tx) (err error) {
 			unread, err = tx.Unread(a.Channel, a.Account, a.ExternalID)
@@ -112,12 +117,17 @@ func (t *Talk) failed(ctx context.Context, a models.Address, cause error) error 
 	return fmt.Errorf("converse: %w", cause)
 }
 
+// acknowledgeFor is how long all courtesies of a turn may take together.
+const acknowledgeFor = 3 * time.Second
+
 // acknowledge shows the resident that something has come. It is a courtesy: whether it succeeds changes nothing.
 func (t *Talk) acknowledge(ctx context.Context, a models.Address, heard []bots.Incoming) {
 	adapter, ok := t.Adapters[a.Channel].(bots.Acknowledger)
 	if !ok {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, acknowledgeFor)
+	defer cancel()
 	for _, in := range heard {
 		if err := adapter.Acknowledge(ctx, in); err != nil {
 			t.Log.InfoContext(ctx, "event not acknowledged", "channel", a.Channel, "error", err)

@@ -3,9 +3,12 @@ package dialogue
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/vticket/vticket/bots"
@@ -19,33 +22,57 @@ type Receiver struct {
 	Adapter bots.Adapter
 	Account string
 	Inbox   *store.Inbox
+	Log     *slog.Logger
 	Again   time.Duration // the wait after a failed poll, and of a process that is not the one to ask; 0: 5 s
 }
 
-// Receive returns when everything in a body is in the inbox. It fails with models.Invalid for what can never be read,
-// and with store.ErrUnavailable for what must be sent again.
+// Receive returns when everything in a body is in the inbox. It fails with models.Invalid for what is no JSON, and with
+// store.ErrUnavailable for what must be sent again.
 func (r *Receiver) Receive(ctx context.Context, body []byte) error {
-	events, err := r.Adapter.Parse(body)
-	if err != nil {
-		return fmt.Errorf("%w: %w", models.Invalid{Field: "body", Key: "error_json"}, err)
+	if !json.Valid(body) {
+		return models.Invalid{Field: "body", Key: "error_json"}
 	}
-	rows := make([]models.InboxEvent, 0, len(events))
+	rows, err := r.read(ctx, body)
+	if err != nil {
+		return err
+	}
+	return r.Inbox.Put(ctx, rows...)
+}
+
+// read makes the rows of a body. One that the adapter cannot read is kept as it came, set aside: it was the platform's,
+// so what is new in it is for us to learn, and sending it again would not help.
+func (r *Receiver) read(ctx context.Context, body []byte) ([]models.InboxEvent, error) {
+	events, err := r.Adapter.Parse(body)
+	rows := make([]models.InboxEvent, 0, len(events)+1)
+	if err != nil {
+		r.Log.ErrorContext(ctx, "update of a platform cannot be read, set aside", "channel", r.Adapter.Name())
+		rows = append(rows, r.aside(body))
+	}
 	for _, in := range events {
 		if in.Kind == bots.KindIgnored {
 			continue
 		}
 		row, err := in.Inbox(r.Account)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		rows = append(rows, row)
 	}
-	return r.Inbox.Put(ctx, rows...)
+	return rows, nil
+}
+
+func (r *Receiver) aside(body []byte) models.InboxEvent {
+	sum := sha256.Sum256(body)
+	return models.InboxEvent{
+		ID:      models.InboxKey(r.Adapter.Name(), r.Account, hex.EncodeToString(sum[:]), "unreadable"),
+		Channel: r.Adapter.Name(), Account: r.Account, Kind: "unreadable", Fault: "parse",
+		Payload: strings.ToValidUTF8(strings.ReplaceAll(string(body), "\x00", ""), ""),
+	}
 }
 
 // Poll asks the platform for its updates until ctx ends. One process at a time does, under a lease; the position is
 // kept after the commit of what came before it, so that a crash repeats and never loses.
-func (r *Receiver) Poll(ctx context.Context, s *store.Store, from bots.Poller, log *slog.Logger) {
+func (r *Receiver) Poll(ctx context.Context, s *store.Store, from bots.Poller) {
 	name := "poll:" + r.Adapter.Name() + ":" + r.Account
 	for ctx.Err() == nil {
 		var lease models.Lease
@@ -59,33 +86,51 @@ func (r *Receiver) Poll(ctx context.Context, s *store.Store, from bots.Poller, l
 			err = r.pollUnder(ctx, s, &lease, from)
 			end := context.WithoutCancel(ctx)
 			if errEnd := s.Tx(end, func(tx *store.Tx) error { return tx.EndLease(lease) }); errEnd != nil {
-				log.WarnContext(ctx, "poller's lease not given back", "channel", r.Adapter.Name(), "error", errEnd)
+				r.Log.WarnContext(ctx, "poller's lease not given back", "channel", r.Adapter.Name(), "error", errEnd)
 			}
 		}
 		if ctx.Err() != nil {
 			return
 		}
+		var wait time.Duration
 		if err != nil && !errors.Is(err, models.ErrConflict) {
-			log.WarnContext(ctx, "platform not asked, next try follows", "channel", r.Adapter.Name(), "error", err)
+			level := slog.LevelWarn
+			if failed, ok := errors.AsType[*bots.SendError](err); ok {
+				if wait = failed.RetryAfter; failed.Class == bots.ErrToken {
+					level = slog.LevelError
+				}
+			}
+			r.Log.Log(ctx, level, "platform not asked, next try follows", "channel", r.Adapter.Name(), "error", err)
 		}
-		sleep(ctx, cmp.Or(r.Again, pollAgain))
+		sleep(ctx, max(r.again(), wait))
 	}
 }
 
 const pollAgain = 5 * time.Second
 
+func (r *Receiver) again() time.Duration { return cmp.Or(r.Again, pollAgain) }
+
 // pollUnder polls for as long as the lease can be kept.
 func (r *Receiver) pollUnder(ctx context.Context, s *store.Store, lease *models.Lease, from bots.Poller) error {
 	for {
+		began := s.Now()
 		bodies, next, err := from.Poll(ctx, lease.Position)
 		if err != nil {
 			return err
 		}
+		var rows []models.InboxEvent
 		for _, body := range bodies {
-			// One that can never be read must not hold up those behind it.
-			if err := r.Receive(ctx, body); err != nil && !errors.As(err, &models.Invalid{}) {
+			more, err := r.read(ctx, body)
+			if err != nil {
 				return err
 			}
+			rows = append(rows, more...)
+		}
+		if err := r.Inbox.Put(ctx, rows...); err != nil { // one commit for all, within the lease
+			return err
+		}
+		if len(rows) == 0 && s.Now().Sub(began) < time.Second { // a server that does not wait for updates
+			sleep(ctx, min(time.Second, r.again()))
 		}
 		lease.Position = next
 		if err := s.Tx(ctx, func(tx *store.Tx) error { return tx.KeepLease(*lease) }); err != nil {

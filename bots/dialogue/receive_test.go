@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"log/slog"
 	"math"
 	"testing"
 	"time"
@@ -66,8 +65,8 @@ func TestPoll(t *testing.T) {
 			{bodies: []string{`"một"`, `"hai"`}, next: 3},
 			{bodies: []string{`{broken`, `"hai"`, `"ba"`}, next: 6},
 		}}
-		r := &dialogue.Receiver{Adapter: platform, Account: "web", Inbox: c.inbox}
-		r.Poll(ctx, c.Store, platform, slog.New(slog.DiscardHandler))
+		r := &dialogue.Receiver{Adapter: platform, Account: "web", Inbox: c.inbox, Log: c.Log, Again: time.Millisecond}
+		r.Poll(ctx, c.Store, platform)
 		if diff := cmp.Diff([]int64{0, 3, 6}, platform.asked); diff != "" {
 			t.Errorf("asked from (-want +got):\n%s", diff)
 		}
@@ -76,7 +75,7 @@ func TestPoll(t *testing.T) {
 		}
 		ctx, end = context.WithCancel(t.Context())
 		platform.asked, platform.end = nil, end
-		r.Poll(ctx, c.Store, platform, slog.New(slog.DiscardHandler))
+		r.Poll(ctx, c.Store, platform)
 		if diff := cmp.Diff([]int64{6}, platform.asked); diff != "" {
 			t.Errorf("the next process goes on where this one ended (-want +got):\n%s", diff)
 		}
@@ -91,8 +90,8 @@ func TestPollAfterAFault(t *testing.T) {
 		platform := &exchange{end: end, answers: []answer{
 			{err: errors.New("no answer")}, {bodies: []string{`"một"`, `"NaN"`}, next: 2}, {bodies: []string{`"hai"`}, next: 3},
 		}}
-		r := &dialogue.Receiver{Adapter: platform, Account: "web", Inbox: c.inbox, Again: time.Millisecond}
-		r.Poll(ctx, c.Store, platform, slog.New(slog.DiscardHandler))
+		r := &dialogue.Receiver{Adapter: platform, Account: "web", Inbox: c.inbox, Log: c.Log, Again: time.Millisecond}
+		r.Poll(ctx, c.Store, platform)
 		if diff := cmp.Diff([]int64{0, 0, 0, 3}, platform.asked); diff != "" {
 			t.Errorf("the position moves past what is safe only (-want +got):\n%s", diff)
 		}

@@ -16,6 +16,7 @@ import (
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
 	"github.com/vticket/vticket/bots"
+	"github.com/vticket/vticket/models"
 )
 
 const (
@@ -23,11 +24,12 @@ const (
 	maxAnswer   = 16 << 20         // bytes; a hundred of the largest updates are far less
 )
 
-// newTransport asks no proxy, because the environment has no say.
+// newTransport asks no proxy, because the environment has no say. It speaks HTTP/1.1: a connection that is silently
+// dropped then harms one call, not all that would share it.
 func newTransport() *http.Transport {
 	dialer := &net.Dialer{Timeout: 5 * time.Second}
 	return &http.Transport{
-		DialContext: dialer.DialContext, TLSHandshakeTimeout: 5 * time.Second, ForceAttemptHTTP2: true,
+		DialContext: dialer.DialContext, TLSHandshakeTimeout: 5 * time.Second,
 		MaxIdleConnsPerHost: 8, IdleConnTimeout: time.Minute,
 	}
 }
@@ -48,7 +50,11 @@ func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return
 // bot is the library's view of the bot for one call. Its constructor would call getMe, and fail offline. No redirect is
 // followed: the token is in the address.
 func (a *Adapter) bot(ctx context.Context, x *exchange) *tgbotapi.BotAPI {
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { x.written.Store(true) }})
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: func(info httptrace.WroteRequestInfo) {
+		if info.Err == nil { // nobody acts on half a request
+			x.written.Store(true)
+		}
+	}})
 	bot := &tgbotapi.BotAPI{Token: a.token, Client: &http.Client{
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: roundTrip(func(req *http.Request) (*http.Response, error) {
@@ -116,7 +122,11 @@ func (a *Adapter) fault(err error, x *exchange) *bots.SendError {
 	failed := &bots.SendError{Class: bots.ErrRetry, Cause: a.redact(err)}
 	said, ok := errors.AsType[*tgbotapi.Error](err)
 	if !ok { // no answer, half of one, or a gateway's page
-		answered := x.status != 0 && x.status != http.StatusOK
+		if errors.Is(err, models.ErrNotFound) { // a picture that is lost will not come back
+			failed.Class = bots.ErrRejected
+		}
+		// A gateway that waited in vain does not know either; its other pages say that nobody took the call.
+		answered := x.status != 0 && x.status != http.StatusOK && x.status != http.StatusGatewayTimeout
 		failed.Ambiguous = x.written.Load() && !answered && !errors.Is(err, errPhoto)
 		return failed
 	}

@@ -23,13 +23,13 @@ const (
 // allowedUpdates are the updates that we read; blocks come only to those who ask for my_chat_member.
 const allowedUpdates = `["message","edited_message","callback_query","my_chat_member"]`
 
-// Poll asks for updates. Telegram gives none while a webhook is set: then the webhook is taken away, its waiting
-// updates kept.
+// Poll asks for updates. Telegram gives none while a webhook is set: the first poll takes one away, its waiting updates
+// kept. One that is set later belongs to another process, which is not to be left deaf.
 func (a *Adapter) Poll(ctx context.Context, from int64) ([][]byte, int64, error) {
 	ctx, cancel := context.WithTimeout(ctx, pollTimeout)
 	defer cancel()
 	result, err := a.updates(ctx, from)
-	if refused(err, "webhook is active") {
+	if refused(err, "webhook is active") && !a.unhooked {
 		if err = a.Register(ctx, ""); err == nil {
 			result, err = a.updates(ctx, from)
 		}
@@ -37,6 +37,7 @@ func (a *Adapter) Poll(ctx context.Context, from int64) ([][]byte, int64, error)
 	if err != nil {
 		return nil, from, fmt.Errorf("poll updates: %w", err)
 	}
+	a.unhooked = true
 	var raw []json.RawMessage
 	if err := json.Unmarshal(result, &raw); err != nil {
 		return nil, from, fmt.Errorf("read updates: %w", err)

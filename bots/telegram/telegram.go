@@ -38,6 +38,7 @@ type Adapter struct {
 	now       func() time.Time
 	transport *http.Transport
 	media     *bots.MediaClient
+	unhooked  bool // by the first poll; one goroutine polls
 }
 
 // New returns an adapter.

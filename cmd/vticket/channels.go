@@ -24,7 +24,7 @@ func (s *stack) wireChannels() {
 		telegram.Name: bot,
 	}
 	s.receivers = map[string]*dialogue.Receiver{
-		telegram.Name: {Adapter: bot, Account: telegram.Account(s.config.TelegramToken), Inbox: s.inbox},
+		telegram.Name: {Adapter: bot, Account: telegram.Account(s.config.TelegramToken), Inbox: s.inbox, Log: s.log},
 	}
 }
 
@@ -47,25 +47,30 @@ func (s *stack) poll(ctx context.Context, name string) {
 	if r := s.receivers[name]; s.config.PublicURL == "" && s.configured(name) {
 		if from, ok := r.Adapter.(bots.Poller); ok {
 			s.log.InfoContext(ctx, "no PUBLIC_URL: asking for updates", "channel", name)
-			r.Poll(ctx, s.store, from, s.log)
+			r.Poll(ctx, s.store, from)
 		}
 	}
 }
 
-// register tells a platform where its webhook is, until it has understood or ctx ends.
+// registerAgain is how long a webhook may be lost without anybody knowing.
+const registerAgain = 5 * time.Minute
+
+// register tells a platform where its webhook is, again and again until ctx ends: whoever polls with our token, an old
+// worker or a colleague's laptop, takes the webhook away.
 func (s *stack) register(ctx context.Context, name string) {
 	platform, ok := s.receivers[name].Adapter.(bots.Registrar)
 	if !ok || s.config.PublicURL == "" || !s.configured(name) {
 		return
 	}
 	address := strings.TrimRight(s.config.PublicURL, "/") + "/webhooks/" + name
-	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
+	for wait := time.Second; ; wait = min(2*wait, registerAgain) {
 		err := platform.Register(ctx, address)
 		if err == nil {
-			s.log.InfoContext(ctx, "webhook registered", "channel", name)
-			return
+			s.log.DebugContext(ctx, "webhook registered", "channel", name)
+			wait = registerAgain
+		} else {
+			s.log.ErrorContext(ctx, "webhook not registered, next try follows", "channel", name, "error", err)
 		}
-		s.log.ErrorContext(ctx, "webhook not registered, next try follows", "channel", name, "error", err)
 		select {
 		case <-ctx.Done():
 			return

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
@@ -22,6 +23,9 @@ type Config struct {
 	PublicURL   string `env:"PUBLIC_URL"`
 	DataDir     string `env:"DATA_DIR" envDefault:"data"`
 	LogLevel    string `env:"LOG_LEVEL" envDefault:"info"`
+
+	MapTileURL    string `env:"MAP_TILE_URL"`    // https://host/{z}/{x}/{y}.png; empty: the areas' outlines
+	MapTileCredit string `env:"MAP_TILE_CREDIT"` // whose map it is, as its licence asks
 
 	TelegramToken   string `env:"TELEGRAM_BOT_TOKEN"`
 	TelegramSecrets string `env:"TELEGRAM_WEBHOOK_SECRET"` // two with a comma between them while one replaces the other
@@ -89,12 +93,25 @@ func (c Config) validateTelegram() (faults []error) {
 		faults = append(faults, errors.New(
 			"TELEGRAM_WEBHOOK_SECRET is needed beside PUBLIC_URL: without it anybody could write as anybody"))
 	}
+	if c.TelegramToken != "" && c.PublicURL != "" && c.TelegramURL == telegramURL && !telegramReaches(c.PublicURL) {
+		faults = append(faults, errors.New(
+			"PUBLIC_URL must be https on port 443, 80, 88 or 8443: Telegram calls no other webhook"))
+	}
 	for _, secret := range c.telegramSecrets() {
 		if !telegramSecret.MatchString(secret) {
 			faults = append(faults, errors.New("TELEGRAM_WEBHOOK_SECRET must be of 1 to 256 letters, digits, _ and -"))
 		}
 	}
 	return faults
+}
+
+// telegramURL is Telegram's own Bot API.
+const telegramURL = "https://api.telegram.org"
+
+// telegramReaches tells whether Telegram calls a webhook there (Bot API, setWebhook).
+func telegramReaches(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Scheme == "https" && slices.Contains([]string{"", "443", "80", "88", "8443"}, u.Port())
 }
 
 func (c Config) telegramSecrets() []string {

@@ -16,7 +16,8 @@ import (
 )
 
 // A program built with the tag "crash" kills itself at the point that VTICKET_CRASH names, as "point" or, for its
-// n-th passing, "point:n". Tests of recovery are built so; nothing else is.
+// n-th passing, "point:n"; as "pause@point" it stands still there until somebody lets it go on. Tests of recovery are
+// built so; nothing else is.
 const (
 	crashInboxCommitted  = "inbox.committed"        // hop 3 is durable, its wake-up not rung
 	crashDraftCommitted  = "draft.committed"        // a turn gathered, its settling not rung
@@ -28,6 +29,7 @@ const (
 // fuse returns what is to be called at a point.
 func fuse(point string) func() {
 	name, nth, _ := strings.Cut(os.Getenv("VTICKET_CRASH"), ":")
+	name, paused := strings.CutPrefix(name, "pause@")
 	if name != point {
 		return func() {}
 	}
@@ -37,7 +39,11 @@ func fuse(point string) func() {
 	}
 	var passed atomic.Int64
 	return func() {
-		if passed.Add(1) == n {
+		switch {
+		case passed.Add(1) != n:
+		case paused:
+			_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+		default:
 			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 			select {}
 		}

@@ -9,9 +9,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/vticket/vticket/api"
+	"github.com/vticket/vticket/api/console"
+	"github.com/vticket/vticket/api/public"
 	"github.com/vticket/vticket/api/rest"
 	"github.com/vticket/vticket/api/web"
 	"github.com/vticket/vticket/bots"
@@ -121,8 +124,8 @@ func (s *stack) wireWorker(redisURL string) error {
 	talk := &dialogue.Talk{Store: s.store, Desk: s.desk, Adapters: s.adapters, Log: s.log}
 	fetcher := &dialogue.Fetcher{Store: s.store, Photos: s.photos, Log: s.log, Adapters: s.adapters}
 	courier := &notifications.Courier{
-		Store: s.store, Desk: s.desk, Catalogue: s.desk.Catalogue, Photos: s.photos, Log: s.log,
-		Adapters: armAdapters(s.adapters),
+		Store: s.store, Desk: s.desk, Catalogue: s.desk.Catalogue, Photos: s.photos, PublicURL: s.config.PublicURL,
+		Log: s.log, Adapters: armAdapters(s.adapters),
 	}
 	var err error
 	s.worker, err = tasks.NewWorker(redisURL, tasks.Options{
@@ -150,9 +153,20 @@ func (s *stack) wireDoor() error {
 	if err != nil {
 		return err
 	}
+	pages, err := web.NewPages(web.Tiles{URL: s.config.MapTileURL, Credit: s.config.MapTileCredit}, s.log)
+	if err != nil {
+		return err
+	}
+	cookies := web.Cookies{Secure: strings.HasPrefix(s.config.PublicURL, "https://")}
 	s.handler, err = api.New(api.Options{
-		REST:     &rest.API{Store: s.store, Inbox: s.inbox, Desk: s.desk, Signin: signin, Photos: s.photos, Log: s.log},
-		Webhooks: s.webhooks(), Log: s.log, Ready: s.ready,
+		REST: &rest.API{Store: s.store, Inbox: s.inbox, Desk: s.desk, Signin: signin, Photos: s.photos, Log: s.log},
+		Public: &public.Pages{
+			Store: s.store, Desk: s.desk, Photos: s.photos, Web: pages, Cookies: cookies, Log: s.log,
+		},
+		Console: &console.Pages{
+			Store: s.store, Desk: s.desk, Photos: s.photos, Signin: signin, Web: pages, Cookies: cookies, Log: s.log,
+		},
+		Pages: pages, PublicURL: s.config.PublicURL, Webhooks: s.webhooks(), Log: s.log, Ready: s.ready,
 	})
 	return err
 }

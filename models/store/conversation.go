@@ -23,6 +23,18 @@ func (tx *Tx) LockConversation(channel, account, sender string) (c models.Conver
 	return tx.lockFreeConversation("address_id", address.ID)
 }
 
+// MeetConversation takes the conversation with an address for this transaction, made on first contact. It waits while
+// a turn of the bot has it: a turn is short, and a page's form is not sent again by itself.
+func (tx *Tx) MeetConversation(a models.Address) (c models.Conversation, err error) {
+	if err = tx.meet(a); err != nil {
+		return c, err
+	}
+	if err = one(tx.db.Clauses(forUpdate).Take(&c, "address_id = ?", a.ID).Error); err != nil {
+		return c, fmt.Errorf("meet %s: %w", a.ID, err)
+	}
+	return c, nil
+}
+
 // LockConversationByID takes a conversation for this transaction; ok is false when another turn has it.
 func (tx *Tx) LockConversationByID(id string) (c models.Conversation, ok bool, err error) {
 	return tx.lockFreeConversation("id", id)

@@ -14,7 +14,7 @@ import (
 var ErrUnavailable = errors.New("inbox unavailable")
 
 const (
-	inboxBatch = 128                     // rows a statement: 128 × 13 arguments, far below the limits of both databases
+	inboxBatch = 128                     // rows a statement: 128 × 12 arguments, far below the limits of both databases
 	inboxQueue = 1024                    // callers that may wait at once; the next is refused
 	inboxWait  = 1500 * time.Millisecond // how long a caller waits for COMMIT: Zalo gives us 2 s
 	wakeAfter  = 20 * time.Second        // a row that nobody finished by then is asked for again
@@ -130,21 +130,26 @@ func (b *Inbox) unavailable(ctx context.Context, err error, callers int) error {
 	return fmt.Errorf("%w: %w", ErrUnavailable, err)
 }
 
-const inboxColumns = "(id,channel,account,sender,kind,payload,occurred_at,sequence,received_at,wake_at,epoch,wakes)"
+const inboxColumns = "(id,channel,account,sender,kind,payload,occurred_at,sequence,received_at," +
+	"wake_at,done_at,fault,epoch,wakes)"
 
 func (b *Inbox) insert(ctx context.Context, rows []models.InboxEvent) error {
 	ctx, cancel := context.WithTimeout(ctx, inboxWait)
 	defer cancel()
 	var sql strings.Builder
-	args := make([]any, 0, len(rows)*10)
+	args := make([]any, 0, len(rows)*12)
 	sql.WriteString("INSERT INTO inbox_events " + inboxColumns + " VALUES ")
 	for i, e := range rows {
 		if i > 0 {
 			sql.WriteByte(',')
 		}
-		sql.WriteString("(?,?,?,?,?,?,?,?,?,?,0,1)")
+		sql.WriteString("(?,?,?,?,?,?,?,?,?,?,?,?,0,1)")
+		wakeAt, doneAt := new(e.ReceivedAt.Add(wakeAfter)), (*time.Time)(nil)
+		if e.Fault != "" { // set aside: nobody is to read it
+			wakeAt, doneAt = nil, &e.ReceivedAt
+		}
 		args = append(args, e.ID, e.Channel, e.Account, e.Sender, e.Kind, e.Payload, e.OccurredAt, e.Sequence,
-			e.ReceivedAt, e.ReceivedAt.Add(wakeAfter))
+			e.ReceivedAt, wakeAt, doneAt, e.Fault)
 	}
 	sql.WriteString(" ON CONFLICT DO NOTHING")
 	return b.store.write.WithContext(ctx).Exec(sql.String(), args...).Error
@@ -156,7 +161,7 @@ func converseWakes(rows []models.InboxEvent) []models.Wake {
 	var wakes []models.Wake
 	for _, e := range rows {
 		who := [3]string{e.Channel, e.Account, e.Sender}
-		if !seen[who] {
+		if !seen[who] && e.Fault == "" {
 			seen[who] = true
 			wakes = append(wakes, models.Wake{Kind: models.KindConverse, ID: e.ID})
 		}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"fmt"
-	"strings"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -12,6 +11,7 @@ import (
 
 // InsertTicket keeps a new ticket under a code that no other has.
 func (tx *Tx) InsertTicket(t *models.Ticket) error {
+	t.Search = models.Fold(t.Address)
 	for range 10 {
 		t.Code = models.NewCode()
 		made := tx.db.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "code"}}, DoNothing: true}).Create(t)
@@ -37,7 +37,7 @@ func (tx *Tx) LockTicket(who models.Actor, id string) (models.Ticket, error) {
 
 // SaveTicket keeps a ticket that was at version from; ErrConflict when it has moved on.
 func (tx *Tx) SaveTicket(t *models.Ticket, from int64) error {
-	t.Version, t.UpdatedAt = from+1, tx.Now
+	t.Version, t.UpdatedAt, t.Search = from+1, tx.Now, models.Fold(t.Address)
 	res := tx.db.Model(&models.Ticket{}).Where("id = ? AND version = ?", t.ID, from).
 		Select("*").Omit("ID", "Code", "CreatedAt").UpdateColumns(t)
 	if res.Error != nil {
@@ -59,6 +59,7 @@ func (tx *Tx) AppendEvent(e models.Event) error {
 
 // InsertReport keeps one submission.
 func (tx *Tx) InsertReport(r models.Report) error {
+	r.Search = models.Fold(r.Words + "\n" + r.Address)
 	if err := tx.db.Create(&r).Error; err != nil {
 		return fmt.Errorf("insert report: %w", err)
 	}
@@ -72,6 +73,15 @@ func (tx *Tx) Reports(ticketID string) ([]models.Report, error) {
 		return nil, fmt.Errorf("reports: %w", err)
 	}
 	return rows, nil
+}
+
+// Tracked returns the ticket and the submission behind a tracking token, or ErrNotFound.
+func (tx *Tx) Tracked(token string) (t models.Ticket, r models.Report, err error) {
+	if err := one(tx.db.Take(&r, "track_token = ? AND track_token <> ''", token).Error); err != nil {
+		return t, r, fmt.Errorf("tracked report: %w", err)
+	}
+	t, err = tx.Ticket(r.TicketID)
+	return t, r, err
 }
 
 // Timeline returns the events of a ticket in order.
@@ -102,49 +112,6 @@ func (tx *Tx) TicketByCode(who models.Actor, code string) (models.Ticket, error)
 		return t, fmt.Errorf("ticket %s: %w", code, err)
 	}
 	return t, nil
-}
-
-// TicketFilter narrows a list of tickets; empty fields do not.
-type TicketFilter struct {
-	States     []models.State
-	Department string
-	Category   string
-	Area       string
-	Overdue    bool
-	Reference  string // its code as people write it, or a number that another system gave it
-	After      string // id of the last ticket of the page before
-	Limit      int    // at most 100
-}
-
-// Tickets lists tickets within the actor's scope, newest first.
-func (tx *Tx) Tickets(who models.Actor, f TicketFilter) ([]models.Ticket, error) {
-	q := scoped(tx.db, who)
-	if len(f.States) > 0 {
-		q = q.Where("state IN ?", f.States)
-	}
-	for column, value := range map[string]string{
-		"department_id": f.Department, "category": f.Category, "area_code": f.Area,
-	} {
-		if value != "" {
-			q = q.Where(clause.Eq{Column: column, Value: value})
-		}
-	}
-	if f.Overdue {
-		q = q.Where("closed_at IS NULL AND resolved_at IS NULL AND target_due < ?", tx.Now)
-	}
-	if f.Reference != "" {
-		code, _ := models.ParseCode(f.Reference)
-		q = q.Where("(code = ? OR ' ' || external_refs || ' ' LIKE ? ESCAPE '!')",
-			code, "% "+escapeLike(f.Reference)+" %")
-	}
-	if f.After != "" {
-		q = q.Where("id < ?", f.After)
-	}
-	var rows []models.Ticket
-	if err := q.Order("id DESC").Limit(min(max(f.Limit, 1), 100)).Find(&rows).Error; err != nil {
-		return nil, fmt.Errorf("tickets: %w", err)
-	}
-	return rows, nil
 }
 
 // ReporterTickets lists the tickets a reporter has reported, newest first.
@@ -178,10 +145,6 @@ func (tx *Tx) ReporterTicket(reporterID, code string) (models.Ticket, error) {
 	return t, nil
 }
 
-func escapeLike(s string) string {
-	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(s)
-}
-
 // InsertNote keeps a colleague's note.
 func (tx *Tx) InsertNote(n models.Note) error {
 	if err := tx.db.Create(&n).Error; err != nil {
@@ -208,9 +171,24 @@ func (tx *Tx) InsertRating(r models.Rating) (bool, error) {
 	return made.RowsAffected == 1, nil
 }
 
+// Rated returns the stars that a reporter gave to an answer; generation says how often the ticket was reopened before.
+func (tx *Tx) Rated(ticketID, reporterID string, generation int) (stars int, found bool, err error) {
+	rows := []models.Rating{}
+	err = tx.db.Where("ticket_id = ? AND reporter_id = ? AND generation = ?", ticketID, reporterID, generation).
+		Limit(1).Find(&rows).Error
+	if err != nil {
+		return 0, false, fmt.Errorf("rating: %w", err)
+	}
+	if len(rows) == 0 {
+		return 0, false, nil
+	}
+	return rows[0].Stars, true, nil
+}
+
 // SaveReport keeps what a reporter corrected.
 func (tx *Tx) SaveReport(r models.Report) error {
-	err := tx.db.Model(&r).Select("Words", "WordsSalt", "Lat", "Lon", "Address").UpdateColumns(&r).Error
+	r.Search = models.Fold(r.Words + "\n" + r.Address)
+	err := tx.db.Model(&r).Select("Words", "WordsSalt", "Lat", "Lon", "Address", "Search").UpdateColumns(&r).Error
 	if err != nil {
 		return fmt.Errorf("save report: %w", err)
 	}

@@ -9,7 +9,7 @@ tests=(go test -count=1 -v)
 step 'fresh clone, whole job by HTTP' scripts/accept/main-job-demo.sh
 step 'Telegram over HTTP, webhook and polling' "${tests[@]}" ./cmd/vticket -run TestTelegramMainJob
 step 'killed between the hops' "${tests[@]}" ./cmd/vticket -run TestKill
-step 'bot turn beside staff verb, fenced leases' "${tests[@]}" ./workflow -run TestInterleaving
+step 'bot turn beside staff verb, fenced leases' "${tests[@]}" ./workflow ./cmd/vticket -run 'TestInterleaving|TestPausedWorker'
 step 'Telegram fixtures, refused webhooks' "${tests[@]}" ./bots/telegram ./api -run 'TestFixtures|TestWebhookRefused'
 step 'properties of calendar, moves, reducer' "${tests[@]}" ./models ./workflow ./bots/dialogue -run TestProperty
 STEP_TIMEOUT=600 step 'browser, axe and screenshots' make e2e shots

@@ -1,0 +1,172 @@
+package console
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/vticket/vticket/api/web"
+	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/store"
+	"github.com/vticket/vticket/workflow"
+)
+
+func (p *Pages) callRoutes(routes *gin.RouterGroup) {
+	may := routes.Group("/call", p.mayCall)
+	may.GET("", p.showCall)
+	may.POST("", p.call)
+}
+
+func (p *Pages) mayCall(c *gin.Context) {
+	if !staffOf(c).Actor().May(models.VerbSubmit) {
+		p.Web.Fail(c, models.ErrForbidden, homePath)
+		c.Abort()
+	}
+}
+
+const (
+	callChannel = "phone"
+	callKnown   = 20 // open tickets of a number that are shown; more than anybody reads during a call
+)
+
+// callPage is the form of whoever takes calls, with what the caller has reported before.
+type callPage struct {
+	frame
+
+	Form       callForm
+	Faults     map[string]string // what to do about a field, in words
+	Looked     bool              // for what this number has reported
+	Known      []card            // open tickets of the number
+	Fields     []fieldChoice
+	Priorities []models.Priority
+}
+
+func (p *Pages) newCall(c *gin.Context) (callPage, error) {
+	f, err := p.newFrame(c, "nav_call", "call")
+	return callPage{
+		frame: f, Fields: fieldChoices(p.Desk.Catalogue, f.Lang), Form: callForm{ID: models.NewID()},
+		Priorities: []models.Priority{
+			models.PriorityCritical, models.PriorityHigh, models.PriorityNormal, models.PriorityLow,
+		},
+	}, err
+}
+
+// showCall is the empty form; ?phone= begins it with a number, for telephones that open the page themselves.
+func (p *Pages) showCall(c *gin.Context) {
+	page, err := p.newCall(c)
+	if err == nil {
+		page.Form.Phone = models.Clean(c.Query("phone"), phoneLength)
+		err = p.lookUp(c, &page)
+	}
+	if err != nil {
+		p.Web.Fail(c, err, homePath)
+		return
+	}
+	p.Web.Render(c, http.StatusOK, "console_call", page)
+}
+
+// call writes down what a caller says, or only shows what their number has reported.
+func (p *Pages) call(c *gin.Context) {
+	page, err := p.newCall(c)
+	if err != nil {
+		p.Web.Fail(c, err, homePath)
+		return
+	}
+	sent, err := p.uploads().Read(c, web.FormWants{Fields: callFields, Lang: page.Lang})
+	if err != nil {
+		p.Web.Fail(c, err, homePath+"/call")
+		return
+	}
+	page.Form = readCall(sent)
+	if page.Form.Look {
+		p.again(c, page, http.StatusOK)
+		return
+	}
+	in, faults := page.Form.check(p.Desk.Catalogue)
+	if len(faults) > 0 {
+		page.Faults = map[string]string{}
+		for _, fault := range faults {
+			page.Faults[fault.Field] = page.T(fault.Key)
+		}
+		p.again(c, page, http.StatusUnprocessableEntity)
+		return
+	}
+	in.Actor = page.Staff.Actor()
+	code, err := p.keepCall(c, page.Form, in)
+	if err != nil {
+		p.Web.Fail(c, err, homePath+"/call")
+		return
+	}
+	c.Redirect(http.StatusSeeOther, done(homePath+"/tickets/"+code, "call"))
+}
+
+// again shows the form as it was filled in.
+func (p *Pages) again(c *gin.Context, page callPage, status int) {
+	if err := p.lookUp(c, &page); err != nil {
+		p.Web.Fail(c, err, homePath+"/call")
+		return
+	}
+	p.Web.Render(c, status, "console_call", page)
+}
+
+// lookUp finds the open tickets of the number in the form.
+func (p *Pages) lookUp(c *gin.Context, page *callPage) error {
+	phone, ok := models.NormalPhone(page.Form.Phone)
+	if page.Looked = ok; !ok {
+		return nil
+	}
+	return p.Store.Read(c.Request.Context(), func(tx *store.Tx) error {
+		page.Known = nil
+		rows, err := tx.TicketCards(page.Staff.Actor(), store.TicketFilter{Open: true, Phone: phone, Limit: callKnown})
+		for _, row := range rows {
+			page.Known = append(page.Known, p.card(page.frame, row, tx.Now))
+		}
+		return err
+	})
+}
+
+// keepCall makes a ticket of a call and returns its code. The same form sent twice is one call; one that was changed
+// since is another.
+func (p *Pages) keepCall(c *gin.Context, form callForm, in workflow.SubmitInput) (code string, err error) {
+	err = p.Store.Tx(c.Request.Context(), func(tx *store.Tx) error {
+		key := models.IdempotencyKey{Owner: "call " + in.Actor.ID, Key: form.sum()}
+		known, found, err := tx.ClaimIdempotencyKey(key)
+		if err != nil {
+			return err
+		}
+		if found {
+			code = known.Response
+			return nil
+		}
+		in := in // the closure may run twice
+		if in.ReporterID, err = tx.PhoneReporter(form.normal); err != nil {
+			return err
+		}
+		if form.Name != "" {
+			if err := tx.NameReporter(in.ReporterID, form.Name); err != nil {
+				return err
+			}
+		}
+		made, err := p.Desk.Submit(tx, in)
+		if err != nil {
+			return err
+		}
+		code, key.Response = made.Code, made.Code
+		return tx.KeepIdempotencyKey(key)
+	})
+	return code, err
+}
+
+// sum tells one form, filled in one way, from every other.
+func (f *callForm) sum() string {
+	h := sha256.New()
+	for _, part := range []string{
+		f.ID, f.normal, f.Name, f.Words, f.Place, f.Point, f.Category, f.Priority, f.Reference,
+	} {
+		sum := sha256.Sum256([]byte(part))
+		h.Write(sum[:])
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

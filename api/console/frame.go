@@ -1,0 +1,82 @@
+package console
+
+import (
+	"net/url"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/vticket/vticket/api/web"
+	"github.com/vticket/vticket/locales"
+	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/store"
+)
+
+// frame is what every page of a signed-in colleague has around it.
+type frame struct {
+	web.Page
+	Nav    string // which entry of the navigation this page is
+	Counts store.QueueCounts
+	Office string // the department whose tickets the colleague sees; empty: those of the whole city
+}
+
+// newFrame begins a page behind signedIn. Its notice is what a page before it asked for with done.
+func (p *Pages) newFrame(c *gin.Context, titleKey, nav string) (frame, error) {
+	who := staffOf(c)
+	f := frame{Page: p.Web.New(c, titleKey), Nav: nav}
+	f.Staff = &who
+	f.Notice = notice(c, f.Lang)
+	err := p.Store.Read(c.Request.Context(), func(tx *store.Tx) (err error) {
+		if who.DepartmentID != nil {
+			var own models.Department
+			if own, err = tx.Department(*who.DepartmentID); err != nil {
+				return err
+			}
+			f.Office = own.Name
+		}
+		f.Counts, err = tx.QueueCounts(who.Actor(), locales.EndOfDay(tx.Now))
+		return err
+	})
+	return f, err
+}
+
+// done is the address of a page that says what has just been done: the sentence "done_<what>" of the locales, which
+// may name the code of the ticket that the page is about.
+func done(address, what string) string { return address + "?done=" + url.QueryEscape(what) }
+
+func notice(c *gin.Context, lang string) string {
+	key := "done_" + c.Query("done")
+	text := locales.Message(lang, key, map[string]any{"code": models.SpokenCode(c.Param("code"))})
+	if text == key { // no such sentence: whoever writes addresses does not write on our pages
+		return ""
+	}
+	return text
+}
+
+// May tells whether the signed-in colleague may do a verb: what they may not is not offered.
+func (f frame) May(verb string) bool { return f.Staff.Actor().May(models.Verb(verb)) }
+
+// Count is a number as a list shows it.
+func (frame) Count(n int) string { return locales.Count(n) }
+
+// tab is one kind of tickets in the navigation.
+type tab struct {
+	Key     string
+	Address string
+	Count   int
+	Counted bool
+	Late    bool // there are late ones
+}
+
+// Tabs are the kinds of tickets that the navigation offers.
+func (f frame) Tabs() []tab {
+	var all []tab
+	for _, g := range groups {
+		t := tab{Key: g.key, Address: g.address(), Counted: g.count != nil}
+		if g.count != nil {
+			t.Count = g.count(f.Counts)
+		}
+		t.Late = g.key == groupLate && t.Count > 0
+		all = append(all, t)
+	}
+	return all
+}

@@ -1,0 +1,330 @@
+package console
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vticket/vticket/locales"
+	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/store"
+)
+
+// thread is everything that was said of a ticket and happened to it, as the database has it.
+type thread struct {
+	Ticket      models.Ticket
+	Events      []models.Event
+	Messages    []models.Message
+	Deliveries  []models.Delivery
+	Notes       []models.Note
+	Reports     []models.Report
+	Attachments []models.Attachment
+	Names       map[string]string // of staff and departments, by id
+	Phones      map[string]string // by reporter
+}
+
+// readThread reads what there is about a ticket.
+func readThread(tx *store.Tx, t models.Ticket) (h thread, err error) {
+	h.Ticket = t
+	for _, read := range []func() error{
+		func() (err error) { h.Events, err = tx.Timeline(t.ID); return err },
+		func() (err error) { h.Messages, err = tx.TicketMessages(t.ID); return err },
+		func() (err error) { h.Deliveries, err = tx.TicketDeliveries(t.ID); return err },
+		func() (err error) { h.Notes, err = tx.Notes(t.ID); return err },
+		func() (err error) { h.Reports, err = tx.Reports(t.ID); return err },
+		func() (err error) { h.Attachments, err = tx.TicketAttachments(t.ID); return err },
+		func() (err error) { h.Phones, err = tx.TicketPhones(t.ID); return err },
+		func() (err error) { h.Names, err = tx.Names(h.named()); return err },
+	} {
+		if err := read(); err != nil {
+			return h, err
+		}
+	}
+	return h, nil
+}
+
+// named lists the ids of staff and departments that a thread speaks of.
+func (h thread) named() []string {
+	ids := []string{}
+	for _, id := range []*string{h.Ticket.DepartmentID, h.Ticket.SuggestedID, h.Ticket.AssigneeID} {
+		if id != nil {
+			ids = append(ids, *id)
+		}
+	}
+	for _, e := range h.Events {
+		d := dataOf(e)
+		ids = append(ids, d.word("department"), d.word("suggested"))
+		if e.ActorKind == models.ActorStaff {
+			ids = append(ids, e.ActorID)
+		}
+	}
+	for _, m := range h.Messages {
+		ids = append(ids, m.Author)
+	}
+	for _, n := range h.Notes {
+		ids = append(ids, n.AuthorID)
+	}
+	slices.Sort(ids)
+	return slices.DeleteFunc(slices.Compact(ids), func(id string) bool { return !models.ValidID(id) })
+}
+
+// reachable tells whether somebody who reported can be answered in a chat.
+func (h thread) reachable() bool {
+	return slices.ContainsFunc(h.Reports, func(r models.Report) bool { return r.ConversationID != nil })
+}
+
+// The kinds of entries of a stream: each looks its own way.
+const (
+	entryHeard  = "heard"  // a resident's words
+	entrySaid   = "said"   // what was said to residents
+	entryEvent  = "event"  // what happened
+	entryNote   = "note"   // a colleague's words to colleagues
+	entryReason = "reason" // why the machine did what it did
+)
+
+// entry is one thing in the stream of a ticket.
+type entry struct {
+	Kind   string
+	At     time.Time
+	Who    string
+	Text   string      // words of a person, or as they were sent
+	Line   string      // a sentence of ours
+	Extra  []string    // what came with it
+	Status string      // how far it has come on its way to the resident
+	Tone   models.Tone // of the status
+	Hidden bool        // the resident took it back
+	Fold   bool        // the machine's own words: the first line is enough
+}
+
+// Head is the first line of what was said.
+func (e entry) Head() string { head, _, _ := strings.Cut(e.Text, "\n"); return head }
+
+// Rest is what follows the first line of what was said.
+func (e entry) Rest() string { _, rest, _ := strings.Cut(e.Text, "\n"); return rest }
+
+// teller tells a thread in a language.
+type teller struct {
+	thread
+
+	lang      string
+	catalogue models.Catalogue
+	area      func(code string) string // what an area is called
+}
+
+func (w teller) say(key string, pairs ...string) string {
+	args := map[string]any{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		args[pairs[i]] = pairs[i+1]
+	}
+	return locales.Message(w.lang, key, args)
+}
+
+// sayOr says a key, or the words themselves where the locales do not know them.
+func (w teller) sayOr(prefix, name string) string {
+	if said := w.say(prefix + name); said != prefix+name {
+		return said
+	}
+	return name
+}
+
+func (w teller) categoryName(key string) string { return w.catalogue.Category(key).Name(w.lang) }
+
+// stream merges what was said, what happened and what was noted, oldest first. At one instant words come before what
+// they led to.
+func (w teller) stream() []entry {
+	all := append(w.heard(), w.said()...)
+	all = append(all, w.happened()...)
+	all = append(all, w.noted()...)
+	rank := map[string]int{entryHeard: 1, entryEvent: 2, entryReason: 2, entryNote: 3, entrySaid: 4}
+	slices.SortStableFunc(all, func(a, b entry) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(rank[a.Kind], rank[b.Kind]))
+	})
+	return all
+}
+
+// heard tells what residents said: their messages, or the words of a report that no message brought.
+func (w teller) heard() []entry {
+	var all []entry
+	spoke := map[string]bool{} // by conversation
+	came := w.photoCounts()
+	for _, m := range w.Messages {
+		if m.Direction != models.DirectionIn {
+			continue
+		}
+		spoke[m.ConversationID] = true
+		e := entry{Kind: entryHeard, At: m.CreatedAt, Hidden: m.HiddenAt != nil}
+		for _, r := range w.Reports {
+			if r.ConversationID != nil && *r.ConversationID == m.ConversationID {
+				e.Who = w.reporterName(r)
+				break
+			}
+		}
+		if !e.Hidden {
+			e.Text, e.Extra = m.Text, came[m.ID]
+			if m.Lat != nil {
+				e.Extra = append(e.Extra, w.say("ticket_came_place"))
+			}
+		}
+		all = append(all, e)
+	}
+	for _, r := range w.Reports {
+		if r.Words != "" && (r.ConversationID == nil || !spoke[*r.ConversationID]) {
+			all = append(all, entry{Kind: entryHeard, At: r.CreatedAt, Who: w.reporterName(r), Text: r.Words})
+		}
+	}
+	return all
+}
+
+// reporterName is how staff see whoever reported: three digits of a telephone number at most, and the channel.
+func (w teller) reporterName(r models.Report) string {
+	who, channel := w.say("ticket_reporter"), w.sayOr("channel_", r.Channel)
+	if phone := masked(w.Phones[r.ReporterID]); phone != "" {
+		who += " " + phone
+	}
+	return who + " · " + channel
+}
+
+// masked is what staff see of a telephone number.
+func masked(phone string) string {
+	if len(phone) < 6 {
+		return ""
+	}
+	return "••• " + phone[len(phone)-3:]
+}
+
+// photoCounts says what came with messages, by message.
+func (w teller) photoCounts() map[string][]string {
+	type key struct {
+		message string
+		media   models.AttachmentMedia
+	}
+	counts, order := map[key]int{}, []key{}
+	for _, a := range w.Attachments {
+		if a.MessageID == nil {
+			continue
+		}
+		k := key{*a.MessageID, a.Media}
+		if counts[k]++; counts[k] == 1 {
+			order = append(order, k)
+		}
+	}
+	said := map[string][]string{}
+	for _, k := range order {
+		said[k.message] = append(said[k.message],
+			w.say("ticket_came_"+string(k.media), "count", locales.Count(counts[k])))
+	}
+	return said
+}
+
+// said tells what was said to residents, and how far it has come.
+func (w teller) said() []entry {
+	var all []entry
+	for _, m := range w.Messages {
+		if m.Direction != models.DirectionOut {
+			continue
+		}
+		e := entry{Kind: entrySaid, At: m.CreatedAt, Who: w.Names[m.Author]}
+		if e.Who == "" {
+			e.Who = w.say("ticket_said_bot")
+		}
+		if n := len(m.Args.Photos()); n > 0 {
+			e.Extra = []string{w.say("ticket_came_image", "count", locales.Count(n))}
+		}
+		w.deliver(&e, m)
+		e.Fold = w.Names[m.Author] == "" && strings.Count(e.Text, "\n") > 3
+		all = append(all, e)
+	}
+	return all
+}
+
+// deliver fills in the words of a message as they were sent, or as they will be, and what became of them.
+func (w teller) deliver(e *entry, m models.Message) {
+	var sent []string
+	var last time.Time
+	waiting, dead, class := false, false, ""
+	for _, d := range w.Deliveries {
+		if d.MessageID != m.ID {
+			continue
+		}
+		if d.Text != "" {
+			sent = append(sent, d.Text)
+		}
+		switch d.Status {
+		case models.DeliverySent:
+			last = *d.SentAt
+		case models.DeliveryDead:
+			dead, class = true, d.ErrorClass
+			if d.Ambiguous {
+				class = "unsure"
+			}
+		case models.DeliveryQueued, models.DeliverySending:
+			waiting = true
+		}
+	}
+	if e.Text = strings.Join(sent, "\n"); e.Text == "" {
+		e.Text = w.draft(m)
+	}
+	switch {
+	case dead:
+		e.Status, e.Tone = w.say("ticket_undelivered", "why", w.sayOr("ticket_send_", class)), models.ToneBad
+	case waiting || last.IsZero():
+		e.Status, e.Tone = w.say("ticket_sending"), models.ToneWarn
+	default:
+		e.Status, e.Tone = w.say("ticket_delivered", "sent_at", last.UTC().Format(time.RFC3339)), models.ToneOK
+	}
+}
+
+// draft is a message as it will be sent; what only the courier knows is left out.
+func (w teller) draft(m models.Message) string {
+	args := map[string]any{}
+	for name, value := range m.Args {
+		key, isKey := value.(string)
+		switch {
+		case name == "category" && isKey:
+			value = w.categoryName(key)
+		case name == "state" && isKey:
+			value = w.say("state_" + key)
+		case name == "track":
+			value = ""
+		}
+		args[name] = value
+	}
+	return locales.Message(w.lang, m.Key, args)
+}
+
+// noted tells what colleagues wrote for colleagues. The reasons of verbs stand beside those.
+func (w teller) noted() []entry {
+	reasons := map[string]bool{}
+	for _, e := range w.Events {
+		if e.Verb != models.VerbNote {
+			reasons[dataOf(e).note("note")] = true
+		}
+	}
+	var all []entry
+	for _, n := range w.Notes {
+		if !reasons[n.ID] {
+			all = append(all, entry{Kind: entryNote, At: n.CreatedAt, Who: w.colleague(n.AuthorID), Text: n.Text})
+		}
+	}
+	return all
+}
+
+func (w teller) colleague(id string) string { return cmp.Or(w.Names[id], w.say("ticket_colleague")) }
+
+// eventData is what an event holds: ids, keys and numbers.
+type eventData struct {
+	Set  map[string]any `json:"set"`
+	Note map[string]any `json:"note"`
+}
+
+func dataOf(e models.Event) (d eventData) {
+	_ = json.Unmarshal([]byte(e.Data), &d) // ours; one that cannot be read says nothing more
+	return d
+}
+
+// word is a text that the event set, number one of its numbers, note a text beside.
+func (d eventData) word(name string) string    { s, _ := d.Set[name].(string); return s }
+func (d eventData) number(name string) float64 { n, _ := d.Set[name].(float64); return n }
+func (d eventData) note(name string) string    { s, _ := d.Note[name].(string); return s }

@@ -1,0 +1,114 @@
+package public
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/vticket/vticket/api/web"
+	"github.com/vticket/vticket/bots"
+	"github.com/vticket/vticket/locales"
+	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/places"
+)
+
+// The map of the pin begins in the middle of the city, until the phone says where it is.
+const (
+	cityLat = 10.7769
+	cityLon = 106.7009
+)
+
+// reportPage is the form and the chat.
+type reportPage struct {
+	frame
+	In        typed
+	Refused   bool // the form comes back: it is shown before the chat
+	Lost      bool // photos that were chosen have to be chosen again
+	Known     bool // the browser has a chat already
+	Map       bool // there is something to draw a map of
+	Lat, Lon  float64
+	MaxPhotos int
+	Areas     []places.Area
+	States    map[string]status
+}
+
+func (p *Pages) newReportPage(c *gin.Context, in typed) reportPage {
+	page := reportPage{
+		frame: p.newFrame(c, "report_title"), In: in, Lat: cityLat, Lon: cityLon, MaxPhotos: maxPhotos,
+		Areas: p.Desk.Areas.All(), States: map[string]status{},
+	}
+	page.Map = page.Tiles.URL != "" || !page.Approximate && len(page.Areas) > 0
+	for _, state := range allStates() {
+		page.States[string(state)] = statusOf(page.Lang, models.Ticket{State: state}, true)
+	}
+	return page
+}
+
+// AreaName is how an area is called in the page's language.
+func (r reportPage) AreaName(a places.Area) string { return areaName(r.Lang, a) }
+
+func areaName(lang string, a places.Area) string {
+	if lang == locales.English && a.FullNameEn != "" {
+		return a.FullNameEn
+	}
+	return a.FullName
+}
+
+// home shows the form; scripts make a chat of it.
+func (p *Pages) home(c *gin.Context) {
+	page := p.newReportPage(c, typed{ID: models.NewID()})
+	known, err := p.chats(c, p.giveToken(c))
+	if err != nil {
+		p.Web.Fail(c, err, "/")
+		return
+	}
+	page.Known = known
+	p.Web.Render(c, http.StatusOK, "public_report", page)
+}
+
+// submit takes the form: the same form twice is one ticket.
+func (p *Pages) submit(c *gin.Context) {
+	f, err := p.uploads().Read(c, web.FormWants{
+		Fields: formFields(), Photos: maxPhotos, Lang: web.Language(c), Keep: true,
+	})
+	in := typedOf(f)
+	var report submission
+	if err == nil {
+		report, err = submissionOf(f, in)
+		if err != nil {
+			p.uploads().Drop(c.Request.Context(), f.Photos)
+		}
+	}
+	var track string
+	if err == nil {
+		track, err = p.keep(c, report)
+	}
+	if err != nil {
+		p.showAgain(c, in, f.Photos, err)
+		return
+	}
+	c.Redirect(http.StatusSeeOther, "/t/"+track)
+}
+
+// showAgain draws a refused form with what was typed.
+func (p *Pages) showAgain(c *gin.Context, in typed, chosen []bots.Media, err error) {
+	problem := web.ProblemOf(err, web.Language(c))
+	if problem.Status >= http.StatusInternalServerError {
+		p.Log.ErrorContext(c, "report not taken", "error", err)
+	}
+	page := p.newReportPage(c, in)
+	page.Refused, page.Lost = true, len(chosen) > 0
+	if problem.Field == "photo" {
+		page.Lost = true
+		if problem.Detail == "" {
+			problem.Detail = page.T("error_photo_size")
+		}
+	}
+	page.Fault = problem
+	if errors.Is(err, models.ErrConflict) {
+		problem.Detail = page.T("report_again")
+	}
+	p.giveToken(c)
+	p.Web.Render(c, problem.Status, "public_report", page)
+}

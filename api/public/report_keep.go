@@ -1,0 +1,126 @@
+package public
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/vticket/vticket/api/web"
+	"github.com/vticket/vticket/bots"
+	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/store"
+	"github.com/vticket/vticket/workflow"
+)
+
+// keep makes a ticket of a form and returns the token of the page on which it is followed. What was said stands in the
+// browser's chat too: the receipt and the answers come there.
+func (p *Pages) keep(c *gin.Context, s submission) (track string, err error) {
+	token, lang := p.giveToken(c), web.Language(c)
+	repeated := false
+	err = p.Store.Tx(c.Request.Context(), func(tx *store.Tx) error {
+		track, repeated = "", false
+		address, err := tx.Address(chatChannel, chatAccount, models.TokenKey(token))
+		if err != nil {
+			return err
+		}
+		key := models.IdempotencyKey{Owner: address.ReporterID, Key: s.form, BodyHash: s.bodyHash}
+		known, found, err := tx.ClaimIdempotencyKey(key)
+		if err != nil {
+			return err
+		}
+		if found {
+			track, repeated = known.Response, true
+			return nil
+		}
+		if track, err = p.file(tx, address, lang, s); err != nil {
+			return err
+		}
+		key.Response = track
+		return tx.KeepIdempotencyKey(key)
+	})
+	if repeated { // the first one has its own
+		p.uploads().Drop(c.Request.Context(), s.photos)
+	}
+	return track, err
+}
+
+// file writes a submission: the conversation's lock comes first, then the ticket.
+func (p *Pages) file(tx *store.Tx, from models.Address, lang string, s submission) (track string, err error) {
+	talk, err := tx.MeetConversation(from)
+	if err != nil {
+		return "", err
+	}
+	if _, spoken, err := tx.LastQuestion(talk.ID); err != nil {
+		return "", err
+	} else if !spoken {
+		talk.Language = lang
+	}
+	talk.LastInteractionAt = tx.Now
+	if err := tx.SaveConversation(talk); err != nil {
+		return "", err
+	}
+	message, err := hear(tx, talk, s)
+	if err != nil {
+		return "", err
+	}
+	if s.phone != "" {
+		if err := tx.NotePhone(from.ReporterID, s.phone); err != nil {
+			return "", err
+		}
+	}
+	if err := p.warn(tx, talk, s.words); err != nil {
+		return "", err
+	}
+	t, err := p.Desk.Submit(tx, workflow.SubmitInput{
+		Actor:      models.Actor{Kind: models.ActorResident, ID: from.ReporterID},
+		ReporterID: from.ReporterID, ConversationID: &talk.ID, Channel: chatChannel,
+		Words: s.words, Lat: s.lat, Lon: s.lon, Address: s.address, MessageIDs: []string{message.ID},
+	})
+	if err != nil {
+		return "", err
+	}
+	reports, err := tx.Reports(t.ID)
+	if err != nil || len(reports) == 0 {
+		return "", fmt.Errorf("report of %s: %w", t.Code, err)
+	}
+	return reports[0].TrackToken, nil
+}
+
+// hear keeps what a form says as a message with its pictures, as if it had been said in the chat.
+func hear(tx *store.Tx, talk models.Conversation, s submission) (models.Message, error) {
+	message, err := tx.Heard(models.Message{
+		ConversationID: talk.ID, Author: "resident", Text: s.words, Lat: s.lat, Lon: s.lon,
+	})
+	if err != nil {
+		return message, err
+	}
+	for _, media := range s.photos {
+		source, err := json.Marshal(bots.Source{Channel: chatChannel, Account: chatAccount, Media: media})
+		if err != nil {
+			return message, fmt.Errorf("encode media: %w", err)
+		}
+		err = tx.InsertAttachment(&models.Attachment{
+			ConversationID: &talk.ID, MessageID: &message.ID, Kind: models.AttachmentEvidence,
+			Media: models.MediaImage, Source: string(source),
+		})
+		if err != nil {
+			return message, err
+		}
+	}
+	return message, nil
+}
+
+// warn says first what to do about a danger and whom to call, as the chat does.
+func (p *Pages) warn(tx *store.Tx, talk models.Conversation, words string) error {
+	read := p.Desk.Model.Classify(words)
+	category := p.Desk.Catalogue.Category(read.Category)
+	if !read.Danger || !category.Dangerous() {
+		return nil
+	}
+	_, err := tx.Say(models.Message{
+		ConversationID: talk.ID, Author: "bot", Key: "danger",
+		Args: models.Args{"safety": category.Key, "number": category.CallFirst[0].Number},
+	})
+	return err
+}

@@ -1,0 +1,246 @@
+package public
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/vticket/vticket/locales"
+	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/places"
+	"github.com/vticket/vticket/models/store"
+)
+
+const (
+	freshFor     = 10 * time.Minute // after a report: its page begins with a thank-you
+	restoreFor   = 24 * time.Hour   // a report that was taken back can be had again
+	answerPrefix = "answer_"        // begins the locale key of every answer
+)
+
+// trackPage is a report as whoever has its link may see it. What only its reporter may see is empty for the others.
+type trackPage struct {
+	frame
+	Token    string
+	Ticket   models.Ticket
+	Status   status
+	Own      bool
+	Hidden   bool   // others learn of this type only that there is a report
+	Category string // what it is about
+	Place    string // exact for its reporter, the street for others
+	Area     string
+	Handler  string
+	Promise  *time.Time
+	Late     bool
+	Fresh    bool
+	Safety   string // what to do at once about a danger
+	Call     string // whom to call about it
+	Answer   answer
+	Before   []string // addresses of pictures, without the size
+	After    []string
+	Saving   int // pictures that are on their way still
+	Words    string
+	Steps    []step
+	May      may
+	Stars    int // given for this answer
+}
+
+// answer is the official one, empty before there is one.
+type answer struct {
+	Text string
+	At   time.Time
+}
+
+// may is what its reporter can do with a report now.
+type may struct{ Done, NotDone, Rate, Withdraw, Restore bool }
+
+// tracked is what the database has of a report.
+type tracked struct {
+	ticket    models.Ticket
+	report    models.Report
+	own       bool
+	handler   string
+	timeline  []models.Event
+	messages  []models.Message
+	pictures  []models.Attachment
+	names     map[string]string // of departments, by id
+	stars     int
+	now       time.Time
+	converses string // the id of the reporter's conversation
+}
+
+// track shows a report.
+func (p *Pages) track(c *gin.Context) {
+	var found tracked
+	err := p.Store.Read(c.Request.Context(), func(tx *store.Tx) (err error) {
+		found, err = p.load(tx, c.Param("token"), chatToken(c))
+		return err
+	})
+	if errors.Is(err, models.ErrNotFound) {
+		p.missing(c)
+		return
+	}
+	if err != nil {
+		p.Web.Fail(c, err, "/")
+		return
+	}
+	page := p.newTrackPage(c, found)
+	if key, ok := notices()[c.Query("said")]; ok && found.own {
+		page.Notice = page.T(key)
+	}
+	p.Web.Render(c, http.StatusOK, "public_track", page)
+}
+
+// missing answers for a link that leads to nothing: mistyped, cut by a messenger, or of a report that was erased.
+func (p *Pages) missing(c *gin.Context) {
+	p.Web.Render(c, http.StatusNotFound, "public_missing", p.newFrame(c, "track_missing"))
+}
+
+// find returns the report behind a link and whether the browser's chat is the one it was sent from. A telephone number
+// proves nothing here: who typed it may not be who has it.
+func find(tx *store.Tx, link, token string) (t tracked, err error) {
+	if !tokenForm.MatchString(link) {
+		return t, models.ErrNotFound
+	}
+	if t.ticket, t.report, err = tx.Tracked(link); err != nil {
+		return t, err
+	}
+	talk, err := conversation(tx, token)
+	if errors.Is(err, models.ErrNotFound) {
+		return t, nil
+	}
+	t.own = t.report.ConversationID != nil && *t.report.ConversationID == talk.ID
+	t.converses = talk.ID
+	return t, err
+}
+
+func (p *Pages) load(tx *store.Tx, link, token string) (tracked, error) {
+	t, err := find(tx, link, token)
+	if err != nil {
+		return t, err
+	}
+	t.now = tx.Now
+	if t.handler, err = p.Desk.DepartmentName(tx, t.ticket); err != nil {
+		return t, err
+	}
+	if t.timeline, err = tx.Timeline(t.ticket.ID); err != nil {
+		return t, err
+	}
+	if t.names, err = departmentNames(tx, t.timeline); err != nil {
+		return t, err
+	}
+	if t.messages, err = tx.TicketMessages(t.ticket.ID); err != nil || !t.own {
+		return t, err
+	}
+	if t.pictures, err = tx.TicketAttachments(t.ticket.ID); err != nil {
+		return t, err
+	}
+	t.stars, _, err = tx.Rated(t.ticket.ID, t.report.ReporterID, t.ticket.Reopens)
+	return t, err
+}
+
+func (p *Pages) newTrackPage(c *gin.Context, found tracked) trackPage {
+	t := found.ticket
+	category := p.Desk.Catalogue.Category(t.Category)
+	page := trackPage{
+		frame: p.newFrame(c, "track_title"), Token: c.Param("token"), Ticket: t, Own: found.own,
+		Hidden: !found.own && !category.PublicOK,
+	}
+	page.Title = page.T("track_heading", "code", models.SpokenCode(t.Code))
+	page.Status = statusOf(page.Lang, t, found.own)
+	if t.State.Open() {
+		page.Promise = t.PromiseDue
+		page.Late = t.PromiseDue != nil && found.now.After(*t.PromiseDue)
+	}
+	if page.Hidden {
+		page.Steps = stepsOf(page.Lang, found, false)
+		return page
+	}
+	page.Category, page.Handler = category.Name(page.Lang), found.handler
+	if area, ok := p.Desk.Areas.Area(t.AreaCode); ok {
+		page.Area = areaName(page.Lang, area)
+	}
+	page.Place, _ = places.Street(t.Address)
+	page.Answer = answerOf(found.messages)
+	page.Steps = stepsOf(page.Lang, found, true)
+	if found.own {
+		p.showOwn(&page, found, category)
+	}
+	return page
+}
+
+// showOwn adds what only the reporter may see and do.
+func (p *Pages) showOwn(page *trackPage, found tracked, category models.Category) {
+	t := found.ticket
+	page.Place, page.Words, page.Stars = t.Address, found.report.Words, found.stars
+	page.Fresh = t.State.Open() && t.Reopens == 0 && found.now.Sub(found.report.CreatedAt) < freshFor
+	if t.State.Open() && category.Dangerous() && p.Desk.Model.Classify(found.report.Words).Danger {
+		page.Safety, page.Call = category.Safety(page.Lang), category.CallFirst[0].Number
+	}
+	page.Before, page.After, page.Saving = picturesOf(found)
+	legal := models.Legal(t.State)
+	can := func(verb models.Verb) bool { return slices.Contains(legal, verb) }
+	page.May = may{
+		Done: can(models.VerbClose), Withdraw: can(models.VerbWithdraw),
+		Rate:    can(models.VerbRate) && found.stars == 0 && !can(models.VerbClose), // one question at a time
+		NotDone: can(models.VerbReopen) && t.State != models.StateWithdrawn,
+		Restore: t.State == models.StateWithdrawn && t.ClosedAt != nil && found.now.Sub(*t.ClosedAt) < restoreFor,
+	}
+}
+
+// answerOf is the last official answer.
+func answerOf(messages []models.Message) (last answer) {
+	for _, m := range messages {
+		if text, ok := m.Args["text"].(string); ok && answers(m) {
+			last = answer{Text: text, At: m.CreatedAt}
+		}
+	}
+	return last
+}
+
+func answers(m models.Message) bool {
+	return m.Direction == models.DirectionOut && strings.HasPrefix(m.Key, answerPrefix)
+}
+
+// picturesOf sorts the pictures that the reporter may see: their own, and those of the last answer.
+func picturesOf(found tracked) (before, after []string, saving int) {
+	var answered []string
+	for _, m := range found.messages {
+		if answers(m) && m.ConversationID == found.converses {
+			answered = m.Args.Photos()
+		}
+	}
+	for _, a := range found.pictures {
+		address := "/api/v1/photos/" + a.ID + "/"
+		own := a.ConversationID != nil && *a.ConversationID == found.converses
+		switch {
+		case a.Media != models.MediaImage:
+		case own && a.Status == models.AttachmentWaiting:
+			saving++
+		case !a.Picture():
+		case own:
+			before = append(before, address)
+		case slices.Contains(answered, a.ID):
+			after = append(after, address)
+		}
+	}
+	return before, after, saving
+}
+
+// elapsed says how long something took: "sau 14 giờ".
+func elapsed(lang string, took time.Duration) string {
+	key, count := "track_after_days", int(took/(24*time.Hour))
+	switch {
+	case took < time.Hour:
+		key, count = "track_after_minutes", max(1, int(took/time.Minute))
+	case took < 48*time.Hour:
+		key, count = "track_after_hours", int(took/time.Hour)
+	}
+	return locales.Message(lang, key, map[string]any{"count": count})
+}
+
+// StarKeys are the stars that can be given.
+func (trackPage) StarKeys() []int { return []int{1, 2, 3, 4, 5} }

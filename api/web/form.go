@@ -1,0 +1,242 @@
+package web
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"math"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/vticket/vticket/bots"
+	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/photos"
+)
+
+const (
+	formLimit  = 1 << 20         // bytes of all fields together
+	fieldLimit = 1 << 16         // bytes of one field: 10,000 characters fit
+	uploadTime = 5 * time.Minute // for all of a form: 80 MB over a slow phone
+	// uploads begins the key of everything that was uploaded and is not yet cleaned, as bots/webchat reads it.
+	uploads = "incoming/"
+)
+
+// Uploads reads forms; their pictures go to the photo store as they come.
+type Uploads struct {
+	Photos photos.Store
+	Log    *slog.Logger
+}
+
+// Form is what came as a form: the fields, and the pictures, which are kept already.
+type Form struct {
+	Fields map[string]string
+	Photos []bots.Media
+}
+
+// FormWants says what a form may hold.
+type FormWants struct {
+	Fields []string
+	Photos int // 0: none
+	Lang   string
+	Keep   bool // a refusal returns the fields all the same: a page shows again what was typed
+}
+
+// IsForm tells whether a request brings a form with files.
+func IsForm(c *gin.Context) bool {
+	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(c.GetHeader("Content-Type"))), "multipart/form-data")
+}
+
+// Read streams a form, or reads a small one without files. When it fails no picture of it is kept.
+func (u Uploads) Read(c *gin.Context, wants FormWants) (Form, error) {
+	f := Form{Fields: map[string]string{}}
+	if !IsForm(c) {
+		return f, f.readSmall(c, wants)
+	}
+	ctx, cancel := context.WithTimeout(c.Request.Context(), uploadTime)
+	defer cancel()
+	// The server's own limit is for JSON. Ours ends a reader that the client keeps waiting.
+	control := http.NewResponseController(c.Writer)
+	_ = control.SetReadDeadline(time.Time{})
+	defer context.AfterFunc(ctx, func() { _ = control.SetReadDeadline(time.Unix(1, 0)) })()
+	limit := int64(wants.Photos)*photos.MaxBytes + formLimit
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, limit)
+	parts, err := c.Request.MultipartReader()
+	if err != nil {
+		return f, malformed(err, wants.Lang)
+	}
+	var fault error // the first refusal of a part, when the others are read nevertheless
+	for count := 0; ; count++ {
+		part, err := parts.NextRawPart()
+		if errors.Is(err, io.EOF) && count > 0 {
+			return u.finish(c, f, fault)
+		}
+		if err != nil {
+			fault = malformed(err, wants.Lang)
+		} else if e := u.readPart(ctx, &f, part, wants); e != nil && fault == nil {
+			fault = e
+		}
+		if fault != nil && (err != nil || !wants.Keep) {
+			return u.finish(c, f, fault)
+		}
+	}
+}
+
+// finish ends the reading of a form; of one that is refused no picture is kept.
+func (u Uploads) finish(c *gin.Context, f Form, fault error) (Form, error) {
+	if fault == nil {
+		return f, nil
+	}
+	u.Drop(c.Request.Context(), f.Photos)
+	return Form{Fields: f.Fields}, fault
+}
+
+func (f Form) readSmall(c *gin.Context, wants FormWants) error {
+	raw, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, formLimit))
+	if err != nil {
+		return malformed(err, wants.Lang)
+	}
+	fields, err := url.ParseQuery(string(raw))
+	if err != nil {
+		return malformed(err, wants.Lang)
+	}
+	for name, values := range fields {
+		if len(values) != 1 || !slices.Contains(wants.Fields, name) {
+			return models.Invalid{Field: models.Clean(name, 50), Key: "error_form_field"}
+		}
+		if len(values[0]) > fieldLimit {
+			return models.Invalid{Field: name, Key: "error_form_long"}
+		}
+		f.Fields[name] = values[0]
+	}
+	return nil
+}
+
+// malformed tells a form that is too large from one that cannot be read.
+func malformed(err error, lang string) error {
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		return NewProblem(http.StatusRequestEntityTooLarge, "too_large", lang)
+	}
+	return NewProblem(http.StatusBadRequest, "malformed", lang)
+}
+
+func (u Uploads) readPart(ctx context.Context, f *Form, part *multipart.Part, wants FormWants) error {
+	name := part.FormName()
+	if name == "photo" {
+		return u.readPhoto(ctx, f, part, wants)
+	}
+	if _, twice := f.Fields[name]; twice || !slices.Contains(wants.Fields, name) {
+		return models.Invalid{Field: models.Clean(name, 50), Key: "error_form_field"}
+	}
+	raw, err := io.ReadAll(io.LimitReader(part, fieldLimit+1))
+	switch {
+	case err != nil:
+		return malformed(err, wants.Lang)
+	case len(raw) > fieldLimit:
+		return models.Invalid{Field: name, Key: "error_form_long"}
+	}
+	f.Fields[name] = string(raw)
+	return nil
+}
+
+// readPhoto keeps one picture as it came. What it is, its first bytes say, not its sender.
+func (u Uploads) readPhoto(ctx context.Context, f *Form, part *multipart.Part, wants FormWants) error {
+	source := &upload{from: part, left: photos.MaxBytes}
+	peek := bufio.NewReaderSize(source, 512)
+	head, err := peek.Peek(512)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return source.refusal(err, wants.Lang)
+	}
+	if len(head) == 0 && part.FileName() == "" {
+		return nil // a page's empty field
+	}
+	kind := http.DetectContentType(head)
+	if !slices.Contains([]string{"image/jpeg", "image/png", "image/webp"}, kind) {
+		return models.Invalid{Field: "photo", Key: "error_photo_kind"}
+	}
+	if len(f.Photos) == wants.Photos {
+		return models.Invalid{Field: "photo", Key: "error_photo_count"}
+	}
+	m := bots.Media{Type: bots.KindImage, FileID: uploads + models.NewID(), MIME: kind}
+	if err := u.Photos.Put(ctx, m.FileID, peek); err != nil {
+		if source.fault != nil {
+			return source.refusal(source.fault, wants.Lang)
+		}
+		u.Log.ErrorContext(ctx, "upload not kept", "error", err)
+		return NewProblem(http.StatusServiceUnavailable, "unavailable", wants.Lang)
+	}
+	m.Size = photos.MaxBytes - source.left
+	f.Photos = append(f.Photos, m)
+	return nil
+}
+
+// errTooLarge ends the reading of a picture beyond photos.MaxBytes.
+var errTooLarge = errors.New("larger than a photo may be")
+
+// upload reads a picture up to its limit and remembers why it could not be read.
+type upload struct {
+	from  io.Reader
+	left  int64
+	fault error
+}
+
+// Read reads on.
+func (u *upload) Read(p []byte) (int, error) {
+	n, err := u.from.Read(p)
+	if u.left -= int64(n); u.left < 0 {
+		err = errTooLarge
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		u.fault = err
+	}
+	return n, err
+}
+
+func (u *upload) refusal(err error, lang string) error {
+	if errors.Is(err, errTooLarge) {
+		p := NewProblem(http.StatusRequestEntityTooLarge, "too_large", lang)
+		p.Field = "photo"
+		return p
+	}
+	return malformed(err, lang)
+}
+
+// Drop removes what nobody will ask for.
+func (u Uploads) Drop(ctx context.Context, all []bots.Media) {
+	ctx = context.WithoutCancel(ctx)
+	for _, m := range all {
+		if err := u.Photos.Delete(ctx, m.FileID); err != nil {
+			u.Log.WarnContext(ctx, "upload not removed", "error", err)
+		}
+	}
+}
+
+// Text returns a field as it would be in JSON: pages write line ends their own way.
+func (f Form) Text(name string, limit int) (string, error) {
+	text := strings.ReplaceAll(f.Fields[name], "\r\n", "\n")
+	if len([]rune(text)) > limit {
+		return "", models.Invalid{Field: name, Key: "error_form_long"}
+	}
+	return text, nil
+}
+
+// Number returns a field between two limits, nil when it is empty.
+func (f Form) Number(name string, low, high float64) (*float64, error) {
+	text := strings.TrimSpace(f.Fields[name])
+	if text == "" {
+		return nil, nil //nolint:nilnil // a place is optional, and 0 is a place
+	}
+	value, err := strconv.ParseFloat(text, 64)
+	if err != nil || math.IsNaN(value) || value < low || value > high {
+		return nil, models.Invalid{Field: name, Key: "error_form_number"}
+	}
+	return &value, nil
+}

@@ -1,0 +1,121 @@
+// What the pages of staff do beyond their HTML: the queue renews itself, keys move in it, a number that was typed
+// shows what it has reported. Nothing here is needed to work.
+(() => {
+  'use strict';
+
+  const fetchPage = async (address, options) => {
+    const answer = await fetch(address, { credentials: 'same-origin', ...options });
+    if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+    return new DOMParser().parseFromString(await answer.text(), 'text/html');
+  };
+
+  // A form is sent once, however often its button is pressed.
+  document.addEventListener('submit', (event) => {
+    const form = event.target;
+    if (form.method !== 'post' || event.defaultPrevented) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = '1';
+    event.submitter?.classList.add('busy');
+    form.setAttribute('aria-busy', 'true');
+  });
+  addEventListener('pageshow', () => { // the way back leads to forms that can be sent again
+    for (const form of document.querySelectorAll('form[data-sent]')) {
+      delete form.dataset.sent;
+      form.removeAttribute('aria-busy');
+      form.querySelector('.busy')?.classList.remove('busy');
+    }
+  });
+
+  const queue = document.getElementById('queue');
+  if (queue) liveQueue(queue);
+  const call = document.getElementById('call');
+  if (call) knownCaller(call);
+
+  function liveQueue(list) {
+    const news = document.getElementById('news');
+    const search = document.getElementById('q');
+    let used = Date.now();
+    for (const kind of ['pointerdown', 'keydown']) {
+      addEventListener(kind, () => { used = Date.now(); }, { passive: true });
+    }
+
+    // A page that nobody looks at does not keep its session open: the list rests after 20 minutes without a hand.
+    const resting = () => document.hidden || Date.now() - used > 20 * 60_000;
+    const busy = () => {
+      const at = document.activeElement;
+      return list.contains(at) || document.querySelector('dialog[open]') ||
+        (at?.matches('input, select, textarea') && at.value !== at.defaultValue);
+    };
+    const renew = async () => {
+      if (resting() || busy()) return;
+      const fresh = await fetchPage(location.href);
+      const next = fresh.getElementById('queue');
+      if (!next || busy()) return;
+      for (const [i, counts] of [...fresh.querySelectorAll('ul.counts')].entries()) {
+        const shown = document.querySelectorAll('ul.counts')[i];
+        if (shown && shown.innerHTML !== counts.innerHTML && !shown.contains(document.activeElement)) {
+          shown.innerHTML = counts.innerHTML;
+        }
+      }
+      if (next.innerHTML === list.innerHTML) return;
+      const known = new Set([...list.querySelectorAll('[data-id]')].map((item) => item.dataset.id));
+      list.innerHTML = next.innerHTML;
+      const added = [...list.querySelectorAll('[data-id]')].filter((item) => !known.has(item.dataset.id));
+      for (const item of added) item.classList.add('fresh');
+      if (added.length) news.textContent = news.dataset.words.replace('{n}', added.length);
+    };
+    if (list.dataset.live) {
+      setInterval(() => renew().catch(() => {}), Number(list.dataset.live) * 1000);
+    }
+
+    const help = document.getElementById('keys');
+    const opener = document.querySelector('[data-dialog="keys"]');
+    opener.hidden = false;
+    opener.addEventListener('click', () => help.showModal());
+
+    const move = (by) => {
+      const links = [...list.querySelectorAll('.entry h2 a')];
+      const at = links.indexOf(document.activeElement);
+      const to = at < 0 ? 0 : Math.min(Math.max(at + by, 0), links.length - 1);
+      links[to]?.focus();
+      links[to]?.closest('.entry').scrollIntoView({ block: 'nearest' });
+    };
+    const keys = {
+      '/': () => { search.focus(); search.select(); },
+      j: () => move(1),
+      k: () => move(-1),
+      '?': () => help.showModal(),
+    };
+    addEventListener('keydown', (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || help.open) return;
+      if (event.target.matches('input, select, textarea')) {
+        if (event.key === 'Escape' && event.target === search) search.blur();
+        return;
+      }
+      if (!keys[event.key]) return;
+      event.preventDefault();
+      keys[event.key]();
+    });
+  }
+
+  // The number goes in the body of the request: addresses end up in logs.
+  function knownCaller(form) {
+    const phone = form.querySelector('#phone');
+    const known = document.getElementById('known');
+    let asked = 0;
+    phone.addEventListener('change', async () => {
+      const mine = ++asked;
+      known.textContent = known.dataset.busy;
+      try {
+        const body = new URLSearchParams({ look: '1', phone: phone.value });
+        const page = await fetchPage(form.action, { method: 'POST', body });
+        if (mine === asked) known.innerHTML = page.getElementById('known').innerHTML;
+      } catch {
+        if (mine === asked) known.textContent = known.dataset.failed;
+      }
+    });
+  }
+})();

@@ -1,0 +1,60 @@
+package models
+
+import (
+	"slices"
+	"strings"
+)
+
+// Search is what somebody looks for, read in every way that it can be meant. The zero value looks for nothing.
+type Search struct {
+	Reference string // as it was typed: a number that another system gave
+	Code      string // nine digits, empty when it is no code
+	Phone     string // as NormalPhone gives it, empty when it is no number
+	Hidden    []string
+	Words     []SearchWord
+}
+
+// SearchWord is one folded word that a ticket has to hold; a type whose name holds it is as good.
+type SearchWord struct {
+	Text       string
+	Categories []string
+}
+
+// Limits of what is looked for. More words find nothing more.
+const (
+	searchLength = 200 // characters
+	searchWords  = 8
+)
+
+// Search reads what somebody typed to find tickets: a code, a number of another system, a phone number, or words with
+// or without accents. Hidden are the types whose owner must not learn who reported them: not by looking for a phone
+// number either.
+func (c Catalogue) Search(typed string) Search {
+	typed = strings.TrimSpace(Clean(typed, searchLength))
+	s := Search{Reference: typed}
+	s.Code, _ = ParseCode(typed)
+	s.Phone, _ = NormalPhone(typed)
+	words := strings.Fields(Fold(typed))
+	for _, word := range words[:min(len(words), searchWords)] {
+		found := SearchWord{Text: word}
+		for _, key := range c.Order {
+			if c.Categories[key].named(word) {
+				found.Categories = append(found.Categories, key)
+			}
+		}
+		s.Words = append(s.Words, found)
+	}
+	for _, key := range c.Order {
+		if c.Categories[key].ReporterHidden {
+			s.Hidden = append(s.Hidden, key)
+		}
+	}
+	return s
+}
+
+// named tells whether a word of the type's name begins with a folded word.
+func (c Category) named(word string) bool {
+	return slices.ContainsFunc(strings.Fields(Fold(c.NameVi+" "+c.NameEn)), func(of string) bool {
+		return strings.HasPrefix(of, word)
+	})
+}
