@@ -369,7 +369,10 @@ func TestAnswerToWhoHasNoChatIsKept(t *testing.T) {
 		}
 		d.submits(hotline, made, "amend", url.Values{"text": {"Nắp thứ hai cũng mất"}}).led(t, ticketAt(made)+"?done=amend")
 		d.submits(hotline, made, "resolve", url.Values{"text": {"Đã thay nắp mới"}, "outcome": {"answered"}}).
-			led(t, ticketAt(made)+"?done=resolve")
+			led(t, ticketAt(made)+"?done=resolve_kept")
+		kept := d.open(ticketAt(made)+"?done=resolve_kept", hotline)
+		kept.holds(t, "Đã lưu câu trả lời. Người báo không dùng chat: xin gọi báo.")
+		kept.lacks(t, "đang được gửi")
 		d.open(ticketAt(made), hotline).holds(t, "Đã thay nắp mới", "Nắp thứ hai cũng mất", "Ghi chú nội bộ · Minh")
 	})
 }
@@ -415,12 +418,11 @@ func TestTicketPageHidesReporters(t *testing.T) {
 			"form": {models.NewID()},
 		})
 		made := d.byCode(code)
-		got := d.open(ticketAt(made), hotline)
-		got.holds(t, "••• 318")
-		got.lacks(t, "0908000318", "908000318")
 		d.submits(hotline, made, "triage", url.Values{"category": {"traffic.illegal_parking"}, "priority": {"normal"}})
 		d.submits(hotline, made, "assign", url.Values{"department": {"infra_center"}})
-		d.open(ticketAt(made), hotline).holds(t, "••• 318")
+		ours := d.open(ticketAt(made), hotline)
+		ours.holds(t, "••• 318")
+		ours.lacks(t, "908000318")
 		theirs := d.open(ticketAt(made), d.cookie(models.RoleLead, d.department("infra_center")))
 		theirs.holds(t, "Loại này giấu thông tin người báo")
 		theirs.lacks(t, "•••")

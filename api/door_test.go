@@ -36,6 +36,8 @@ type door struct {
 	desk  *workflow.Desk
 	url   string
 
+	logged *logBook // what the handler has logged
+
 	photos string // the folder below disk
 	disk   *photos.Disk
 }
@@ -82,7 +84,8 @@ func openDoor(t *testing.T, s *store.Store) *door {
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := slog.New(slog.DiscardHandler)
+	logged := &logBook{}
+	log := slog.New(logged)
 	inbox := store.NewInbox(s)
 	folder := t.TempDir()
 	disk, err := photos.OpenDisk(folder)
@@ -111,7 +114,7 @@ func openDoor(t *testing.T, s *store.Store) *door {
 	go func() { inbox.Run(ctx); close(ended) }()
 	server := httptest.NewServer(handler)
 	t.Cleanup(func() { server.Close(); stop(); <-ended; _ = disk.Close() })
-	d := &door{t: t, store: s, desk: desk, url: server.URL, photos: folder, disk: disk}
+	d := &door{t: t, store: s, desk: desk, url: server.URL, logged: logged, photos: folder, disk: disk}
 	d.tx(func(tx *store.Tx) error {
 		_, err := workflow.SeedDepartments(tx, desk.Catalogue, desk.Areas.All())
 		return err

@@ -3,6 +3,7 @@ package api_test
 import (
 	"io"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -353,6 +354,56 @@ func TestAResidentAnswersFromThePage(t *testing.T) {
 				d.browse(t, visit{path: first.header.Get("Location"), chat: chat}).wants(t, 200, []string{`role="status"`}, nil)
 			})
 		}
+	})
+}
+
+// TestADepartmentIsAnsweredFromThePage: whoever has no script reads the question here and can answer it, and an answer
+// that was not accepted does not stand there as if it were one.
+func TestADepartmentIsAnsweredFromThePage(t *testing.T) {
+	eachDoor(t, func(t *testing.T, d *door) {
+		t.Helper()
+		chat := models.NewToken()
+		to := d.sent(t, filled(t, chat,
+			part{name: "lat", value: strconv.FormatFloat(centreLat, 'f', -1, 64)},
+			part{name: "lon", value: strconv.FormatFloat(centreLon, 'f', -1, 64)}))
+		made, session := d.own(chat)[0], d.staff(models.RoleAdmin, nil)
+		act := func(do func(tx *store.Tx, act workflow.Act) error) {
+			d.tx(func(tx *store.Tx) error {
+				who, err := tx.SessionStaff(session)
+				if err != nil {
+					return err
+				}
+				return do(tx, workflow.Act{Actor: who.Actor(), Ticket: made.ID})
+			})
+		}
+		act(func(tx *store.Tx, act workflow.Act) error {
+			if _, err := d.desk.Accept(tx, workflow.AcceptInput{Act: act}); err != nil {
+				return err
+			}
+			_, err := d.desk.Ask(tx, workflow.AskInput{Act: act, Text: "Trước nhà nào vậy bạn?"})
+			return err
+		})
+		d.browse(t, visit{path: to, chat: chat}).wants(t, 200, []string{"Trước nhà nào vậy bạn?", "/tell"}, nil)
+		d.browse(t, visit{path: to}).wants(t, 200, nil, []string{"Trước nhà nào", "/tell"})
+		tell := visit{
+			method: http.MethodPost, path: to + "/tell", kind: "application/x-www-form-urlencoded",
+			body: "text=" + url.QueryEscape("Trước tiệm thuốc số 140"), chat: chat,
+		}
+		d.browse(t, tell).wants(t, 303, nil, nil)
+		if verbs := d.timeline(made.ID); verbs[len(verbs)-1] != "resident attach" {
+			t.Errorf("the answer is on the timeline: %v", verbs)
+		}
+		tell.body = "text=+"
+		d.browse(t, tell).wants(t, 422, nil, nil)
+		act(func(tx *store.Tx, act workflow.Act) error {
+			_, err := d.desk.Resolve(tx, workflow.ResolveInput{
+				Act: act, Outcome: models.OutcomeFixed, Text: "Đã lắp nắp mới.", NoPhoto: "mưa",
+			})
+			return err
+		})
+		reopen := visit{method: http.MethodPost, path: to + "/not-done", kind: tell.kind, chat: chat}
+		d.browse(t, reopen).wants(t, 303, nil, nil)
+		d.browse(t, visit{path: to, chat: chat}).wants(t, 200, nil, []string{"Đã lắp nắp mới."})
 	})
 }
 

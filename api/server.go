@@ -4,6 +4,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -29,15 +30,16 @@ type Options struct {
 	Ready    func(context.Context) error // nil error: everything a request needs is there
 	Log      *slog.Logger
 
-	PublicURL string // how the world reaches us; empty: by the host that a request names
+	PublicURL string   // how the world reaches us; empty: by the host that a request names
+	Proxies   []string // addresses or networks whose X-Forwarded-For is believed
 }
 
 // New returns the handler of everything served over HTTP.
 func New(opt Options) (http.Handler, error) {
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
-	if err := engine.SetTrustedProxies(nil); err != nil {
-		return nil, err
+	if err := engine.SetTrustedProxies(opt.Proxies); err != nil {
+		return nil, fmt.Errorf("trusted proxies: %w", err)
 	}
 	engine.ContextWithFallback = true
 	engine.Use(recovery(opt.Log))

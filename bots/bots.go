@@ -195,6 +195,20 @@ type Registrar interface {
 	Register(ctx context.Context, address string) error
 }
 
+// AccountStatus is what a platform says of our account, and of the webhook that it knows.
+type AccountStatus struct {
+	Name        string // of the account, as residents find it
+	Webhook     string // empty: none
+	Pending     int    // events that wait to be taken
+	LastError   string // why the webhook was not reached last, empty if it was
+	LastErrorAt time.Time
+}
+
+// Inspector is an adapter that can ask its platform how our account is. Errors hold no secrets.
+type Inspector interface {
+	Status(ctx context.Context) (AccountStatus, error)
+}
+
 // Acknowledger is an adapter that shows the resident at once that an event has come, before it is answered.
 type Acknowledger interface {
 	Acknowledge(ctx context.Context, in Incoming) error

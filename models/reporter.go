@@ -6,7 +6,6 @@ import "time"
 type Reporter struct {
 	ID        string `gorm:"primaryKey"`
 	Name      string
-	Phone     string
 	CreatedAt time.Time
 }
 

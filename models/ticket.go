@@ -116,6 +116,7 @@ type Report struct {
 	Lon            *float64
 	Address        string
 	Search         string // Words and Address folded; the store fills it in
+	Phone          string // under which the reporter asks to be called back; it proves nothing
 	TrackToken     string // of the page on which whoever has the link follows it
 	CreatedAt      time.Time
 }

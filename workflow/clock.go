@@ -108,15 +108,14 @@ func (d *Desk) keepClock(tx *store.Tx, c models.Clock) error {
 	if c.State != models.ClockRunning {
 		return tx.CancelTimers(c.TicketID, warn, breach)
 	}
+	due := map[models.TimerKind]time.Time{}
 	if at := c.WarnAt(d.Calendars[c.Calendar], tx.Now); at.After(tx.Now) {
-		if err := tx.ArmTimer(c.TicketID, warn, at); err != nil {
-			return err
-		}
+		due[warn] = at
 	}
-	if c.DueAt == nil {
-		return nil // its calendar has no working time for years: an operator's fault, shown by the empty due time
+	if c.DueAt != nil { // nil: its calendar has no working time for years, an operator's fault that the empty date shows
+		due[breach] = *c.DueAt
 	}
-	return tx.ArmTimer(c.TicketID, breach, *c.DueAt)
+	return tx.ArmTimers(c.TicketID, due)
 }
 
 // finishClocks stops clocks of a ticket for good; what a paused one stood still is counted.

@@ -30,8 +30,11 @@ func (d *Desk) Amend(tx *store.Tx, in AmendInput) (models.Ticket, error) {
 			return note, nil
 		}
 		before := *t
-		err := d.relocate(tx, t, correction{Lat: in.Lat, Lon: in.Lon, Address: in.Address, Words: in.Words})
-		if err != nil {
+		place := correction{Lat: in.Lat, Lon: in.Lon, Words: in.Words}
+		if in.Address != "" {
+			place.Address = &in.Address
+		}
+		if err := d.relocate(tx, t, place); err != nil {
 			return nil, err
 		}
 		words, err := d.correctReport(tx, t, in)

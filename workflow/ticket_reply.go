@@ -5,6 +5,9 @@ import (
 	"github.com/vticket/vticket/models/store"
 )
 
+// ReplyKey is the locale key of what staff say to a reporter without asking.
+const ReplyKey = "reply_staff"
+
 // ReplyInput is what a colleague writes to the resident.
 type ReplyInput struct {
 	Act
@@ -24,6 +27,6 @@ func (d *Desk) Reply(tx *store.Tx, in ReplyInput) (models.Ticket, error) {
 		return t, err
 	}
 	return t, d.tellReporters(tx, t, models.Message{
-		Author: in.Actor.ID, Key: "reply_staff", Args: models.Args{"text": text},
+		Author: in.Actor.ID, Key: ReplyKey, Args: models.Args{"text": text},
 	})
 }

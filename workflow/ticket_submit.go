@@ -1,6 +1,8 @@
 package workflow
 
 import (
+	"strings"
+
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/store"
 )
@@ -17,6 +19,7 @@ type SubmitInput struct {
 	Category       string          // chosen by a person; empty: read from the words
 	Priority       models.Priority // likewise
 	ExternalRefs   string
+	Phone          string   // under which the reporter asks to be called back
 	Listen         bool     // somebody has to listen to a sound or a film: the hotline decides
 	MessageIDs     []string // what was said of it so far
 }
@@ -52,7 +55,7 @@ func (d *Desk) Submit(tx *store.Tx, in SubmitInput) (models.Ticket, error) {
 	r := models.Report{
 		ID: models.NewID(), TicketID: t.ID, ReporterID: in.ReporterID, ConversationID: in.ConversationID,
 		Channel: in.Channel, Words: in.Words, WordsSalt: models.NewToken(), Lat: in.Lat, Lon: in.Lon,
-		Address: in.Address, TrackToken: models.NewToken(), CreatedAt: tx.Now,
+		Address: in.Address, Phone: in.Phone, TrackToken: models.NewToken(), CreatedAt: tx.Now,
 	}
 	clocks := d.plan(&t, owner, tx.Now)
 	err = d.record(tx, record{
@@ -92,6 +95,9 @@ func (d *Desk) receipt(tx *store.Tx, t models.Ticket, r models.Report, in Submit
 		return err
 	}
 	area, _ := d.Areas.Area(t.AreaCode)
+	if strings.Contains(models.Fold(in.Address), models.Fold(area.FullName)) { // it was written there already
+		area.FullName = ""
+	}
 	_, err = tx.Say(models.Message{
 		ConversationID: *in.ConversationID, TicketID: &t.ID, Author: "bot", Key: "receipt", Args: models.Args{
 			"category": t.Category, "place": in.Address, "area": area.FullName, "code": models.SpokenCode(t.Code),

@@ -5,14 +5,15 @@ import (
 	"github.com/vticket/vticket/models/store"
 )
 
-// TriageInput is what a person knows better than the machine; empty fields stay as they are.
+// TriageInput is what a person knows better than the machine; empty fields stay as they are. A pointer to nothing
+// removes what was wrong.
 type TriageInput struct {
 	Act
 	Category     string
 	Priority     models.Priority
 	Lat, Lon     *float64
-	Address      string
-	ExternalRefs string
+	Address      *string
+	ExternalRefs *string
 }
 
 // Triage corrects what a ticket is, how urgent and where, and works out again whom to suggest.
@@ -35,8 +36,8 @@ func (d *Desk) Triage(tx *store.Tx, in TriageInput) (models.Ticket, error) {
 		if in.Priority != "" {
 			t.Priority = in.Priority
 		}
-		if in.ExternalRefs != "" {
-			t.ExternalRefs = models.Clean(in.ExternalRefs, 400)
+		if in.ExternalRefs != nil {
+			t.ExternalRefs = models.Clean(*in.ExternalRefs, 400)
 		}
 		if err := d.relocate(tx, t, correction{Lat: in.Lat, Lon: in.Lon, Address: in.Address}); err != nil {
 			return nil, err
@@ -61,10 +62,10 @@ func (d *Desk) takeBackConflict(tx *store.Tx, t *models.Ticket) error {
 	return d.handOver(tx, t, nil)
 }
 
-// correction is a better place; empty fields say nothing new.
+// correction is a better place; empty fields say nothing new. An empty Address says that the present one is wrong.
 type correction struct {
 	Lat, Lon *float64
-	Address  string
+	Address  *string
 	Words    string
 }
 
@@ -73,13 +74,13 @@ func (d *Desk) relocate(tx *store.Tx, t *models.Ticket, c correction) error {
 	if c.Lat != nil {
 		t.Lat, t.Lon = c.Lat, c.Lon
 	}
-	if c.Address != "" {
-		t.Address = models.Clean(c.Address, 400)
+	if c.Address != nil {
+		t.Address = models.Clean(*c.Address, 400)
 	}
 	road := t.Road
 	d.locate(t, c.Words)
-	if c.Address == "" && road == models.RoadAlley {
-		t.Road = road // the first words said so, and no other address does
+	if (c.Address == nil || t.Address == "") && road == models.RoadAlley {
+		t.Road = road // it was said once, and no other address says otherwise
 	}
 	why := t.Why
 	if _, _, err := d.dispatch(tx, t); err != nil {

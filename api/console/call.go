@@ -76,7 +76,7 @@ func (p *Pages) call(c *gin.Context) {
 	}
 	sent, err := p.uploads().Read(c, web.FormWants{Fields: callFields, Lang: page.Lang})
 	if err != nil {
-		p.Web.Fail(c, err, homePath+"/call")
+		p.Web.Fail(c, err, callPath)
 		return
 	}
 	page.Form = readCall(sent)
@@ -96,16 +96,16 @@ func (p *Pages) call(c *gin.Context) {
 	in.Actor = page.Staff.Actor()
 	code, err := p.keepCall(c, page.Form, in)
 	if err != nil {
-		p.Web.Fail(c, err, homePath+"/call")
+		p.Web.Fail(c, err, callPath)
 		return
 	}
-	c.Redirect(http.StatusSeeOther, done(homePath+"/tickets/"+code, "call"))
+	c.Redirect(http.StatusSeeOther, done(ticketPath(code), "call"))
 }
 
 // again shows the form as it was filled in.
 func (p *Pages) again(c *gin.Context, page callPage, status int) {
 	if err := p.lookUp(c, &page); err != nil {
-		p.Web.Fail(c, err, homePath+"/call")
+		p.Web.Fail(c, err, callPath)
 		return
 	}
 	p.Web.Render(c, status, "console_call", page)

@@ -26,12 +26,11 @@ type Pages struct {
 	Web     *web.Pages
 	Cookies web.Cookies
 	Log     *slog.Logger
-
-	tries tries // of signing in
 }
 
 const (
 	homePath     = "/console"
+	callPath     = "/console/call"
 	signinPath   = "/console/signin"
 	passwordPath = "/console/password"
 )
@@ -58,15 +57,26 @@ func (p *Pages) signedIn(c *gin.Context) {
 	case errors.Is(err, web.ErrPasswordChange):
 		c.Redirect(http.StatusSeeOther, passwordPath)
 	case errors.Is(err, models.ErrForbidden):
-		back := homePath
-		if c.Request.Method == http.MethodGet {
-			back = c.Request.URL.RequestURI()
-		}
-		c.Redirect(http.StatusSeeOther, signinPath+"?next="+url.QueryEscape(back))
+		c.Redirect(http.StatusSeeOther, signinPath+"?next="+url.QueryEscape(wanted(c)))
 	default:
 		p.Web.Fail(c, err, homePath)
 	}
 	c.Abort()
+}
+
+// wanted is the page that somebody without a session wanted: the one that has the form, where a form was sent. There
+// a script puts back what was typed.
+func wanted(c *gin.Context) string {
+	switch {
+	case c.Request.Method == http.MethodGet:
+		return c.Request.URL.RequestURI()
+	case c.FullPath() == callPath:
+		return callPath
+	case c.Param("code") != "":
+		return ticketPath(url.PathEscape(c.Param("code")))
+	default:
+		return homePath
+	}
 }
 
 // staffOf is who asks, behind signedIn.

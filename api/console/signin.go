@@ -3,7 +3,6 @@ package console
 import (
 	"errors"
 	"net/http"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -48,7 +47,7 @@ func (p *Pages) showSignin(c *gin.Context) {
 	}
 }
 
-// signin opens a session. Tries are counted before the password is looked at: by e-mail and by network address.
+// signin opens a session.
 func (p *Pages) signin(c *gin.Context) {
 	form, err := p.uploads().Read(c, web.FormWants{
 		Fields: []string{"email", "password", "next"}, Lang: web.Language(c),
@@ -59,17 +58,14 @@ func (p *Pages) signin(c *gin.Context) {
 	}
 	page := p.newSignin(c, form.Fields["next"])
 	page.Email = models.Clean(form.Fields["email"], 200)
-	keys := []string{"email " + strings.ToLower(strings.TrimSpace(page.Email)), "address " + c.ClientIP()}
-	now := p.Store.Now()
-	if until, ok := p.tries.take(now, keys...); !ok {
-		page.Fault = web.NewProblem(http.StatusTooManyRequests, "signin_tries", page.Lang)
-		page.Fault.Detail = page.T("signin_tries_until", "time", until.In(models.Zone).Format("15:04"))
-		c.Header("Retry-After", seconds(until.Sub(now)))
-		p.Web.Render(c, page.Fault.Status, "console_signin", page)
-		return
-	}
-	opened, err := p.Signin.Open(c.Request.Context(), page.Email, form.Fields["password"])
+	opened, err := p.Signin.Open(c.Request.Context(), web.SigninInput{
+		Email: page.Email, Password: form.Fields["password"], Address: c.ClientIP(),
+	})
+	tries, many := errors.AsType[web.TriesError](err)
 	switch {
+	case many:
+		page.Fault = web.ProblemOf(err, page.Lang)
+		c.Header("Retry-After", seconds(tries.Until.Sub(p.Store.Now())))
 	case errors.Is(err, models.ErrForbidden):
 		page.Fault = web.NewProblem(http.StatusUnprocessableEntity, "signin_refused", page.Lang)
 		page.Fault.Detail = page.T("signin_refused_hint")
@@ -83,7 +79,6 @@ func (p *Pages) signin(c *gin.Context) {
 		p.Web.Render(c, page.Fault.Status, "console_signin", page)
 		return
 	}
-	p.tries.succeeded(keys...)
 	p.Cookies.Set(c, web.StaffCookie, opened.Token)
 	if opened.MustChangePassword {
 		page.Next = passwordPath

@@ -23,6 +23,7 @@ type thread struct {
 	Attachments []models.Attachment
 	Names       map[string]string // of staff and departments, by id
 	Phones      map[string]string // by reporter
+	Callers     map[string]string // how reporters are called, by reporter
 }
 
 // readThread reads what there is about a ticket.
@@ -36,6 +37,7 @@ func readThread(tx *store.Tx, t models.Ticket) (h thread, err error) {
 		func() (err error) { h.Reports, err = tx.Reports(t.ID); return err },
 		func() (err error) { h.Attachments, err = tx.TicketAttachments(t.ID); return err },
 		func() (err error) { h.Phones, err = tx.TicketPhones(t.ID); return err },
+		func() (err error) { h.Callers, err = tx.ReporterNames(t.ID); return err },
 		func() (err error) { h.Names, err = tx.Names(h.named()); return err },
 	} {
 		if err := read(); err != nil {

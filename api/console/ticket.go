@@ -74,7 +74,11 @@ func (p *Pages) showTicket(c *gin.Context, status int, form sent) {
 		return
 	}
 	f.Fault = form.fault
-	p.Web.Render(c, status, "console_ticket", p.newTicketPage(f, d, form))
+	page := p.newTicketPage(f, d, form)
+	if slices.ContainsFunc(page.Reporters, func(r reporterLine) bool { return r.Phone != "" }) {
+		p.Log.InfoContext(c, "phone of a reporter shown", "staff_id", f.Staff.ID, "ticket_id", page.Ticket.ID)
+	}
+	p.Web.Render(c, status, "console_ticket", page)
 }
 
 func (p *Pages) readDossier(c *gin.Context, f frame) (dossier, error) {
@@ -118,6 +122,7 @@ func (p *Pages) newTicketPage(f frame, d dossier, form sent) ticketPage {
 		},
 	}
 	page.Title = page.Category.Name(f.Lang) + " · " + models.SpokenCode(t.Code)
+	reveal := who.Role.CityWide() && !page.Category.ReporterHidden
 	page.Hide = page.Category.ReporterHidden && !who.Role.CityWide()
 	if page.Hide {
 		page.Phones = nil
@@ -129,7 +134,7 @@ func (p *Pages) newTicketPage(f frame, d dossier, form sent) ticketPage {
 	page.Photos = page.newPhotoCard()
 	page.Map = drawMap(f.Lang, p.Desk.Areas, t)
 	for _, r := range page.Reports {
-		page.Reporters = append(page.Reporters, reporterLine{Name: page.reporterName(r), At: r.CreatedAt})
+		page.Reporters = append(page.Reporters, page.newReporter(r, reveal))
 	}
 	page.Corrected = page.corrected()
 	page.Stream = page.stream()

@@ -224,6 +224,17 @@ func (t ticketPage) doubts(a models.Attachment) []string {
 
 // reporterLine is one who reported, as staff see them, and when.
 type reporterLine struct {
-	Name string
-	At   time.Time
+	Name   string
+	Phone  string // the whole number, for those who call back
+	Called string // how they want to be called; goes with the number
+	At     time.Time
+}
+
+// newReporter is one who reported; reveal: to somebody who calls back.
+func (w teller) newReporter(r models.Report, reveal bool) reporterLine {
+	one := reporterLine{Name: w.reporterName(r), At: r.CreatedAt}
+	if reveal {
+		one.Phone, one.Called = w.Phones[r.ReporterID], w.Callers[r.ReporterID]
+	}
+	return one
 }

@@ -49,6 +49,15 @@ type post struct {
 	verb   models.Verb
 	ticket models.Ticket // as it was when the form came
 	act    workflow.Act
+	unread bool // nobody reads in a chat what was written: it was kept
+}
+
+// did names the sentence about what was done.
+func (in post) did() string {
+	if in.unread {
+		return string(in.verb) + "_kept"
+	}
+	return string(in.verb)
 }
 
 // ticketVerb does one verb to a ticket in one transaction and shows the ticket again.
@@ -66,9 +75,9 @@ func (p *Pages) ticketVerb(c *gin.Context) {
 		p.refuseVerb(c, in, err)
 		return
 	}
-	to := done(ticketPath(after.Code), string(in.verb))
+	to := done(ticketPath(after.Code), in.did())
 	if !in.act.Actor.Sees(after.DepartmentID) { // given back: it is the department's no more
-		to = done(homePath, string(in.verb))
+		to = done(homePath, in.did())
 	}
 	c.Redirect(http.StatusSeeOther, to)
 }
@@ -141,7 +150,7 @@ func (p *Pages) refuseVerb(c *gin.Context, in post, err error) {
 // corrected they stay with the ticket, so that nobody has to send them again.
 func (p *Pages) do(ctx context.Context, in *post) (after models.Ticket, err error) {
 	err = p.Store.Tx(ctx, func(tx *store.Tx) (err error) {
-		after, err = p.verb(tx, *in)
+		after, err = p.verb(tx, in)
 		return err
 	})
 	if err == nil {
@@ -172,7 +181,7 @@ func (p *Pages) do(ctx context.Context, in *post) (after models.Ticket, err erro
 }
 
 // verb hands the form over to the Desk.
-func (p *Pages) verb(tx *store.Tx, in post) (models.Ticket, error) {
+func (p *Pages) verb(tx *store.Tx, in *post) (models.Ticket, error) {
 	text, err := in.Text("text", textLimit)
 	if err != nil {
 		return models.Ticket{}, err
@@ -193,15 +202,15 @@ func (p *Pages) verb(tx *store.Tx, in post) (models.Ticket, error) {
 	case models.VerbWithdraw:
 		return p.Desk.Withdraw(tx, workflow.WithdrawInput{Act: in.act})
 	case models.VerbAssign:
-		return p.assign(tx, in)
+		return p.assign(tx, *in)
 	case models.VerbTriage:
-		return p.triage(tx, in)
+		return p.triage(tx, *in)
 	case models.VerbAmend:
-		return p.amend(tx, in, text)
+		return p.amend(tx, *in, text)
 	case models.VerbResolve:
 		return p.resolve(tx, in, text)
 	case models.VerbAttach:
-		return p.attach(tx, in)
+		return p.attach(tx, *in)
 	default: // readPost lets no other pass
 		return models.Ticket{}, models.ErrNotFound
 	}
@@ -226,8 +235,7 @@ func (p *Pages) triage(tx *store.Tx, in post) (models.Ticket, error) {
 	if err != nil {
 		return was, err
 	}
-	refs, err := in.Text("external_refs", refsLimit)
-	if err != nil {
+	if err = in.line("external_refs", refsLimit, was.ExternalRefs, &act.ExternalRefs); err != nil {
 		return was, err
 	}
 	act.Lat, act.Lon, act.Address = place.lat, place.lon, place.address
@@ -236,9 +244,6 @@ func (p *Pages) triage(tx *store.Tx, in post) (models.Ticket, error) {
 	}
 	if priority := models.Priority(in.Fields["priority"]); priority != was.Priority {
 		act.Priority = priority
-	}
-	if refs = strings.Join(strings.Fields(refs), " "); refs != was.ExternalRefs {
-		act.ExternalRefs = refs
 	}
 	if act == (workflow.TriageInput{Act: in.act}) {
 		return was, models.Invalid{Field: "category", Key: "error_ticket_same"}
@@ -249,8 +254,23 @@ func (p *Pages) triage(tx *store.Tx, in post) (models.Ticket, error) {
 // newPlace is what a form says anew of where a ticket is.
 type newPlace struct {
 	lat, lon *float64
-	address  string
+	address  *string // empty: it is removed
 }
+
+// line puts what a field of one line says anew, with single spaces, into to: empty where the field was emptied. Nothing
+// is put there when it says what was, or the form has no such field.
+func (in post) line(name string, limit int, was string, to **string) error {
+	text, err := in.Text(name, limit)
+	if _, sent := in.Fields[name]; err != nil || !sent {
+		return err
+	}
+	if text = oneLine(text); text != oneLine(was) {
+		*to = &text
+	}
+	return nil
+}
+
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 func (in post) place() (at newPlace, err error) {
 	if at.lat, err = in.Number("lat", -90, 90); err != nil {
@@ -259,12 +279,9 @@ func (in post) place() (at newPlace, err error) {
 	if at.lon, err = in.Number("lon", -180, 180); err != nil {
 		return at, err
 	}
-	if at.address, err = in.Text("address", addressLimit); err != nil {
-		return at, err
-	}
 	was := in.ticket
-	if at.address = strings.TrimSpace(at.address); at.address == was.Address {
-		at.address = ""
+	if err = in.line("address", addressLimit, was.Address, &at.address); err != nil {
+		return at, err
 	}
 	if at.lat != nil && at.lon != nil && was.Lat != nil && *at.lat == *was.Lat && *at.lon == *was.Lon {
 		at.lat, at.lon = nil, nil
@@ -279,6 +296,13 @@ func (p *Pages) amend(tx *store.Tx, in post, text string) (models.Ticket, error)
 	if err != nil {
 		return in.ticket, err
 	}
+	address := ""
+	if place.address != nil {
+		address = *place.address
+	}
+	if address == "" { // what a reporter does not say again stays
+		place.address = nil
+	}
 	text = strings.TrimSpace(text)
 	if text == "" && place == (newPlace{}) {
 		return in.ticket, models.Invalid{Field: "text", Key: "error_ticket_same"}
@@ -288,7 +312,7 @@ func (p *Pages) amend(tx *store.Tx, in post, text string) (models.Ticket, error)
 		return in.ticket, models.Invalid{Field: "text", Key: "error_text_missing"}
 	}
 	t, err := p.Desk.Amend(tx, workflow.AmendInput{
-		Act: in.act, Words: text, Lat: place.lat, Lon: place.lon, Address: place.address,
+		Act: in.act, Words: text, Lat: place.lat, Lon: place.lon, Address: address,
 	})
 	if err != nil || !late {
 		return t, err
@@ -304,7 +328,7 @@ func next(act workflow.Act, t models.Ticket) workflow.Act {
 
 // resolve answers a ticket with the photos that were there and those that came with the form. Where nobody reads our
 // words in a chat the answer is kept as a note, for whoever telephones.
-func (p *Pages) resolve(tx *store.Tx, in post, text string) (models.Ticket, error) {
+func (p *Pages) resolve(tx *store.Tx, in *post, text string) (models.Ticket, error) {
 	reason, err := in.Text("no_photo", textLimit)
 	if err != nil {
 		return in.ticket, err
@@ -328,8 +352,11 @@ func (p *Pages) resolve(tx *store.Tx, in post, text string) (models.Ticket, erro
 		return t, err
 	}
 	reports, err := tx.Reports(t.ID)
-	if err != nil || (thread{Reports: reports}).reachable() {
+	if err != nil {
 		return t, err
+	}
+	if in.unread = !(thread{Reports: reports}).reachable(); !in.unread {
+		return t, nil
 	}
 	return p.Desk.Note(tx, workflow.NoteInput{Act: next(in.act, t), Text: text})
 }

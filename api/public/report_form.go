@@ -36,7 +36,7 @@ func formFields() []string {
 }
 
 func typedOf(f web.Form) typed {
-	field := func(name string) string { return models.Clean(f.Fields[name], wordsLimit) }
+	field := func(name string) string { return models.Clean(f.Fields[name], len(f.Fields[name])) } // all of it
 	t := typed{
 		ID: f.Fields["form"], House: field("house"), Street: field("street"), Ward: field("ward"),
 		Words: field("text"), Phone: field("phone"),

@@ -24,7 +24,7 @@ func (p *Pages) keep(c *gin.Context, s submission) (track string, err error) {
 		if err != nil {
 			return err
 		}
-		key := models.IdempotencyKey{Owner: address.ReporterID, Key: s.form, BodyHash: s.bodyHash}
+		key := models.IdempotencyKey{Owner: "form", Key: s.form, BodyHash: s.bodyHash}
 		known, found, err := tx.ClaimIdempotencyKey(key)
 		if err != nil {
 			return err
@@ -64,18 +64,13 @@ func (p *Pages) file(tx *store.Tx, from models.Address, lang string, s submissio
 	if err != nil {
 		return "", err
 	}
-	if s.phone != "" {
-		if err := tx.NotePhone(from.ReporterID, s.phone); err != nil {
-			return "", err
-		}
-	}
 	if err := p.warn(tx, talk, s.words); err != nil {
 		return "", err
 	}
 	t, err := p.Desk.Submit(tx, workflow.SubmitInput{
 		Actor:      models.Actor{Kind: models.ActorResident, ID: from.ReporterID},
 		ReporterID: from.ReporterID, ConversationID: &talk.ID, Channel: chatChannel,
-		Words: s.words, Lat: s.lat, Lon: s.lon, Address: s.address, MessageIDs: []string{message.ID},
+		Words: s.words, Lat: s.lat, Lon: s.lon, Address: s.address, Phone: s.phone, MessageIDs: []string{message.ID},
 	})
 	if err != nil {
 		return "", err

@@ -13,6 +13,7 @@ import (
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/places"
 	"github.com/vticket/vticket/models/store"
+	"github.com/vticket/vticket/workflow"
 )
 
 const (
@@ -39,6 +40,7 @@ type trackPage struct {
 	Safety   string // what to do at once about a danger
 	Call     string // whom to call about it
 	Answer   answer
+	Told     answer   // what the department last asked or wrote, until it answers
 	Before   []string // addresses of pictures, without the size
 	After    []string
 	Saving   int // pictures that are on their way still
@@ -55,7 +57,7 @@ type answer struct {
 }
 
 // may is what its reporter can do with a report now.
-type may struct{ Done, NotDone, Rate, Withdraw, Restore bool }
+type may struct{ Done, NotDone, Rate, Withdraw, Restore, Tell bool }
 
 // tracked is what the database has of a report.
 type tracked struct {
@@ -164,7 +166,9 @@ func (p *Pages) newTrackPage(c *gin.Context, found tracked) trackPage {
 		page.Area = areaName(page.Lang, area)
 	}
 	page.Place, _ = places.Street(t.Address)
-	page.Answer = answerOf(found.messages)
+	if !t.State.Open() { // an answer that was not accepted is none
+		page.Answer = answerOf(found.messages)
+	}
 	page.Steps = stepsOf(page.Lang, found, true)
 	if found.own {
 		p.showOwn(&page, found, category)
@@ -181,12 +185,22 @@ func (p *Pages) showOwn(page *trackPage, found tracked, category models.Category
 		page.Safety, page.Call = category.Safety(page.Lang), category.CallFirst[0].Number
 	}
 	page.Before, page.After, page.Saving = picturesOf(found)
+	if page.Told = toldBy(found.messages, found.converses); !t.State.Open() {
+		page.Told = answer{}
+	}
+	if t.State.Open() {
+		page.After = nil
+	}
+	if strings.Contains(models.Fold(page.Place), models.Fold(page.Area)) {
+		page.Area = "" // it was written there already
+	}
 	legal := models.Legal(t.State)
 	can := func(verb models.Verb) bool { return slices.Contains(legal, verb) }
 	page.May = may{
 		Done: can(models.VerbClose), Withdraw: can(models.VerbWithdraw),
 		Rate:    can(models.VerbRate) && found.stars == 0 && !can(models.VerbClose), // one question at a time
 		NotDone: can(models.VerbReopen) && t.State != models.StateWithdrawn,
+		Tell:    t.State.Open() && can(models.VerbAttach),
 		Restore: t.State == models.StateWithdrawn && t.ClosedAt != nil && found.now.Sub(*t.ClosedAt) < restoreFor,
 	}
 }
@@ -195,6 +209,17 @@ func (p *Pages) showOwn(page *trackPage, found tracked, category models.Category
 func answerOf(messages []models.Message) (last answer) {
 	for _, m := range messages {
 		if text, ok := m.Args["text"].(string); ok && answers(m) {
+			last = answer{Text: text, At: m.CreatedAt}
+		}
+	}
+	return last
+}
+
+// toldBy is what the department last said to a conversation beside its answers.
+func toldBy(messages []models.Message, conversation string) (last answer) {
+	for _, m := range messages {
+		said := m.Key == workflow.QuestionKey || m.Key == workflow.ReplyKey
+		if text, ok := m.Args["text"].(string); ok && said && m.ConversationID == conversation {
 			last = answer{Text: text, At: m.CreatedAt}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -18,19 +19,41 @@ func notices() map[string]string {
 	return map[string]string{
 		"done": "track_said_done", "not-done": "track_said_not_done", "rate": "track_said_rated",
 		"rate-low": "track_said_rated_low", "withdraw": "track_said_withdrawn", "late": "track_said_late",
+		"tell": "track_said_told",
 	}
 }
 
-// answer is what a report's own reporter says to it: done, not done, how good, or that they take it back. Said twice
-// it is harmless, and too late it changes nothing.
-func (p *Pages) answer(c *gin.Context) {
-	f, err := p.uploads().Read(c, web.FormWants{Fields: []string{"stars"}, Lang: web.Language(c)})
-	said, stars := c.Param("verb"), 0
-	if err == nil && said == "rate" {
-		if stars, err = strconv.Atoi(f.Fields["stars"]); err != nil {
-			err = models.Invalid{Field: "stars", Key: "error_stars"}
-		}
+// verdict is what a report's own reporter says to it.
+type verdict struct {
+	verb  string
+	stars int    // of "rate"
+	words string // of "tell"
+}
+
+func (p *Pages) readVerdict(c *gin.Context) (v verdict, err error) {
+	v.verb = c.Param("verb")
+	f, err := p.uploads().Read(c, web.FormWants{Fields: []string{"stars", "text"}, Lang: web.Language(c)})
+	if err != nil {
+		return v, err
 	}
+	if v.stars, err = strconv.Atoi(f.Fields["stars"]); err != nil && v.verb == "rate" {
+		return v, models.Invalid{Field: "stars", Key: "error_stars"}
+	}
+	if v.words, err = f.Text("text", wordsLimit); err != nil {
+		return v, err
+	}
+	v.words = strings.TrimSpace(models.Clean(v.words, wordsLimit))
+	if v.words == "" && v.verb == "tell" {
+		return v, models.Invalid{Field: "text", Key: "track_tell_empty"}
+	}
+	return v, nil
+}
+
+// answer takes what a report's own reporter says to it: done, not done, how good, that they take it back, or words for
+// whoever works on it. A verdict given twice is harmless, and too late it changes nothing.
+func (p *Pages) answer(c *gin.Context) {
+	v, err := p.readVerdict(c)
+	said := v.verb
 	if err == nil {
 		err = p.Store.Tx(c.Request.Context(), func(tx *store.Tx) error {
 			found, err := find(tx, c.Param("token"), chatToken(c))
@@ -40,7 +63,10 @@ func (p *Pages) answer(c *gin.Context) {
 			if err != nil {
 				return err
 			}
-			return p.act(tx, found, c.Param("verb"), stars)
+			if v.verb == "tell" {
+				return p.tell(tx, found, chatToken(c), v.words)
+			}
+			return p.act(tx, found, v.verb, v.stars)
 		})
 	}
 	here := "/t/" + c.Param("token")
@@ -53,7 +79,7 @@ func (p *Pages) answer(c *gin.Context) {
 	case err != nil:
 		p.Web.Fail(c, err, here)
 		return
-	case said == "rate" && stars < 4:
+	case said == "rate" && v.stars < 4:
 		said = "rate-low"
 	}
 	c.Redirect(http.StatusSeeOther, here+"?said="+said)
@@ -74,5 +100,29 @@ func (p *Pages) act(tx *store.Tx, found tracked, verb string, stars int) (err er
 	default:
 		err = models.ErrNotFound
 	}
+	return err
+}
+
+// tell keeps words for whoever works on a report, as if they had been said in the chat. The conversation's lock comes
+// before the ticket's.
+func (p *Pages) tell(tx *store.Tx, found tracked, token, words string) error {
+	address, _, err := tx.FindAddress(chatChannel, chatAccount, models.TokenKey(token))
+	if err != nil {
+		return err
+	}
+	talk, err := tx.MeetConversation(address)
+	if err != nil {
+		return err
+	}
+	m, err := tx.Heard(models.Message{
+		ConversationID: talk.ID, Author: "resident", Text: words,
+	})
+	if err != nil {
+		return err
+	}
+	who := models.Actor{Kind: models.ActorResident, ID: found.report.ReporterID}
+	_, err = p.Desk.Attach(tx, workflow.AttachInput{
+		Act: workflow.Act{Actor: who, Ticket: found.ticket.ID}, MessageIDs: []string{m.ID},
+	})
 	return err
 }

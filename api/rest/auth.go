@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 
 	"github.com/vticket/vticket/api/web"
 	"github.com/vticket/vticket/models"
@@ -17,6 +18,13 @@ type loginInput struct {
 		Email    string `json:"email" maxLength:"200"`
 		Password string `json:"password" maxLength:"200"`
 	}
+	address string
+}
+
+// Resolve finds out where a try to sign in comes from.
+func (in *loginInput) Resolve(ctx huma.Context) []error {
+	in.address = humagin.Unwrap(ctx).ClientIP()
+	return nil
 }
 
 type tokenOutput struct {
@@ -39,7 +47,9 @@ func (a *API) authRoutes(v1 huma.API) {
 		OperationID: "login", Method: http.MethodPost, Path: "/auth/login", Summary: "Sign in", Tags: []string{"staff"},
 		MaxBodyBytes: bodyLimit,
 	}, func(ctx context.Context, in *loginInput) (*tokenOutput, error) {
-		opened, err := a.Signin.Open(ctx, in.Body.Email, in.Body.Password)
+		opened, err := a.Signin.Open(ctx, web.SigninInput{
+			Email: in.Body.Email, Password: in.Body.Password, Address: in.address,
+		})
 		if errors.Is(err, models.ErrForbidden) {
 			return nil, web.NewProblem(http.StatusUnauthorized, "login_refused", in.lang())
 		}

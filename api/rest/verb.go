@@ -36,8 +36,8 @@ type verbBody struct {
 	Department   string          `json:"department"`
 	Lat          *float64        `json:"lat"`
 	Lon          *float64        `json:"lon"`
-	Address      string          `json:"address"`
-	ExternalRefs string          `json:"external_refs"`
+	Address      *string         `json:"address"`
+	ExternalRefs *string         `json:"external_refs"`
 	Photos       []string        `json:"photos"`
 }
 

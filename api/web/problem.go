@@ -41,6 +41,7 @@ func ProblemOf(err error, lang string) *Problem {
 	var known *Problem
 	var invalid models.Invalid
 	var illegal models.IllegalMove
+	var tries TriesError
 	switch {
 	case errors.As(err, &known):
 		return known
@@ -51,6 +52,11 @@ func ProblemOf(err error, lang string) *Problem {
 	case errors.As(err, &illegal):
 		p := NewProblem(http.StatusConflict, "illegal_move", lang)
 		p.Detail = illegal.Error()
+		return p
+	case errors.As(err, &tries):
+		p := NewProblem(http.StatusTooManyRequests, "signin_tries", lang)
+		at := tries.Until.In(models.Zone).Format("15:04")
+		p.Detail = locales.Message(lang, "signin_tries_until", map[string]any{"time": at})
 		return p
 	case errors.Is(err, ErrPasswordChange):
 		return NewProblem(http.StatusForbidden, "password_change_required", lang)

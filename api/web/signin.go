@@ -22,6 +22,7 @@ type Signin struct {
 	store *store.Store
 	slots chan struct{}
 	decoy string
+	tries tries
 
 	mu   sync.Mutex
 	used map[string]time.Time // when the use of a session was last written down, by its key
@@ -59,13 +60,33 @@ type Opened struct {
 	MustChangePassword bool
 }
 
-// Open checks e-mail and password and opens a session; ErrForbidden says that one of them is wrong, and takes as
-// long for an unknown e-mail as for a wrong password.
-func (s *Signin) Open(ctx context.Context, email, password string) (Opened, error) {
+// SigninInput is a try to sign in. Address is the one of the network that it comes from, as far as that is known.
+type SigninInput struct {
+	Email    string
+	Password string
+	Address  string
+}
+
+// Open checks e-mail and password and opens a session. It fails with TriesError before the password is looked at, and
+// with ErrForbidden when e-mail or password is wrong: that takes as long for an unknown e-mail as for a wrong password.
+func (s *Signin) Open(ctx context.Context, in SigninInput) (Opened, error) {
+	email := strings.ToLower(strings.TrimSpace(models.Clean(in.Email, 200)))
+	keys := map[string]int{"email " + email: triesOfEmail, "address " + in.Address: triesOfAddress}
+	if until, ok := s.tries.take(s.store.Now(), keys); !ok {
+		return Opened{}, TriesError{until}
+	}
+	opened, err := s.open(ctx, email, in.Password)
+	if err == nil {
+		s.tries.succeeded(keys)
+	}
+	return opened, err
+}
+
+func (s *Signin) open(ctx context.Context, email, password string) (Opened, error) {
 	var who models.Staff
 	err := s.store.Read(ctx, func(tx *store.Tx) error {
 		var err error
-		who, err = tx.StaffByEmail(strings.ToLower(strings.TrimSpace(models.Clean(email, 200))))
+		who, err = tx.StaffByEmail(email)
 		return err
 	})
 	known := err == nil

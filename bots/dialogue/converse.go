@@ -145,7 +145,7 @@ func (t *Talk) turn(tx *store.Tx, c models.Conversation, a models.Address) ([]bo
 	if len(events) > 0 && events[0].Attempts >= aloneAfter {
 		events = events[:1]
 	}
-	s := &scene{talk: t, tx: tx, conversation: c, address: a}
+	s := &scene{talk: t, tx: tx, conversation: c, found: c, address: a}
 	if err := s.load(); err != nil {
 		return nil, err
 	}

@@ -18,6 +18,7 @@ type scene struct {
 	talk         *Talk
 	tx           *store.Tx
 	conversation models.Conversation
+	found        models.Conversation // as it was before the turn
 	address      models.Address
 	row          models.Draft
 	draft        Draft
@@ -173,7 +174,7 @@ func speaksEnglish(text string) bool {
 // pass lets time pass over the draft.
 func (s *scene) pass() error {
 	var input Input
-	if s.draft.Open {
+	if s.draft.Open && s.draft.words() == "" { // with words it is a report of its own, whatever else is open
 		tickets, err := s.tx.ReporterTickets(s.conversation.ReporterID, 10)
 		if err != nil {
 			return err
@@ -243,8 +244,10 @@ func (s *scene) actor() models.Actor {
 
 // save writes conversation and draft.
 func (s *scene) save() error {
-	if err := s.tx.SaveConversation(s.conversation); err != nil {
-		return err
+	if s.conversation != s.found {
+		if err := s.tx.SaveConversation(s.conversation); err != nil {
+			return err
+		}
 	}
 	if !s.changed || !s.draft.Open {
 		return nil

@@ -52,6 +52,11 @@ func (s *stack) poll(ctx context.Context, name string) {
 	}
 }
 
+// webhookAddress is where a platform finds us.
+func (c Config) webhookAddress(name string) string {
+	return strings.TrimRight(c.PublicURL, "/") + "/webhooks/" + name
+}
+
 // registerAgain is how long a webhook may be lost without anybody knowing.
 const registerAgain = 5 * time.Minute
 
@@ -62,7 +67,7 @@ func (s *stack) register(ctx context.Context, name string) {
 	if !ok || s.config.PublicURL == "" || !s.configured(name) {
 		return
 	}
-	address := strings.TrimRight(s.config.PublicURL, "/") + "/webhooks/" + name
+	address := s.config.webhookAddress(name)
 	for wait := time.Second; ; wait = min(2*wait, registerAgain) {
 		err := platform.Register(ctx, address)
 		if err == nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -21,8 +22,10 @@ type Config struct {
 	RedisURL    string `env:"REDIS_URL"`
 	ListenAddr  string `env:"LISTEN_ADDR" envDefault:"127.0.0.1:8080"`
 	PublicURL   string `env:"PUBLIC_URL"`
-	DataDir     string `env:"DATA_DIR" envDefault:"data"`
-	LogLevel    string `env:"LOG_LEVEL" envDefault:"info"`
+	// Proxies are the addresses or networks of our own reverse proxies: what they say of a client is believed.
+	Proxies  []string `env:"TRUSTED_PROXIES"`
+	DataDir  string   `env:"DATA_DIR" envDefault:"data"`
+	LogLevel string   `env:"LOG_LEVEL" envDefault:"info"`
 
 	MapTileURL    string `env:"MAP_TILE_URL"`    // https://host/{z}/{x}/{y}.png; empty: the areas' outlines
 	MapTileCredit string `env:"MAP_TILE_CREDIT"` // whose map it is, as its licence asks
@@ -36,6 +39,7 @@ type Config struct {
 var secretNames = [...]string{"DATABASE_URL", "REDIS_URL", "TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET"}
 
 func loadConfig(environ map[string]string) (Config, error) {
+	var faults []error
 	for _, name := range secretNames {
 		path := environ[name+"_FILE"]
 		if path == "" {
@@ -43,20 +47,23 @@ func loadConfig(environ map[string]string) (Config, error) {
 		}
 		raw, err := os.ReadFile(filepath.Clean(path))
 		if err != nil {
-			return Config{}, fmt.Errorf("read %s_FILE: %w", name, err)
+			faults = append(faults, fmt.Errorf("read %s_FILE: %w", name, err))
+			continue
 		}
 		environ[name] = strings.TrimSpace(string(raw))
 	}
 	c, err := env.ParseAsWithOptions[Config](env.Options{Environment: environ})
 	if err != nil {
-		return c, fmt.Errorf("configuration: %w", err)
+		return c, fmt.Errorf("configuration: %w", errors.Join(append(faults, err)...))
 	}
-	return c, c.validate()
+	if faults = append(faults, c.validate()...); len(faults) > 0 {
+		return c, fmt.Errorf("configuration: %w", errors.Join(faults...))
+	}
+	return c, nil
 }
 
 // validate reports all faults together; values of secrets stay out of the report.
-func (c Config) validate() error {
-	var faults []error
+func (c Config) validate() (faults []error) {
 	if c.DatabaseURL != "" && !strings.HasPrefix(c.DatabaseURL, "postgres://") &&
 		!strings.HasPrefix(c.DatabaseURL, "postgresql://") {
 		faults = append(faults, errors.New("DATABASE_URL must begin with postgres://"))
@@ -71,13 +78,17 @@ func (c Config) validate() error {
 			faults = append(faults, fmt.Errorf("%s must be like https://host", name))
 		}
 	}
+	for _, proxy := range c.Proxies {
+		_, errNetwork := netip.ParsePrefix(proxy)
+		if _, errAddress := netip.ParseAddr(proxy); errNetwork != nil && errAddress != nil {
+			faults = append(faults,
+				errors.New("TRUSTED_PROXIES must be addresses or networks like 10.0.0.0/8, with commas"))
+		}
+	}
 	if err := new(slog.LevelVar).UnmarshalText([]byte(c.LogLevel)); err != nil {
 		faults = append(faults, errors.New("LOG_LEVEL must be debug, info, warn or error"))
 	}
-	if len(faults) > 0 {
-		return fmt.Errorf("configuration: %w", errors.Join(faults...))
-	}
-	return nil
+	return faults
 }
 
 var (

@@ -128,7 +128,7 @@ func testImportStaff(t *testing.T, s *store.Store) {
 		t.Fatal(err)
 	}
 	typed := strings.ToUpper(strings.ReplaceAll(passwords[0], "-", " "))
-	opened, err := signin.Open(t.Context(), "an@b.vn", typed)
+	opened, err := signin.Open(t.Context(), web.SigninInput{Email: "an@b.vn", Password: typed})
 	if err != nil || !opened.MustChangePassword || *people[0].DepartmentID != departments["ward"].ID {
 		t.Errorf("sign in from the slip: %+v, %v", opened, err)
 	}

@@ -17,6 +17,16 @@ func main() { os.Exit(run(os.Args[1:])) }
 func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
+	root := rootCommand()
+	root.SetArgs(args)
+	if err := root.ExecuteContext(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "vticket:", err)
+		return 1
+	}
+	return 0
+}
+
+func rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use: "vticket", Short: "The backend with which a city listens to its people",
 		SilenceErrors: true, SilenceUsage: true,
@@ -26,12 +36,8 @@ func run(args []string) int {
 	root.Flags().AddFlagSet(serve.Flags())
 	root.AddCommand(
 		serve, migrateCommand(), adminCommand(), departmentsCommand(), staffCommand(), areasCommand(),
-		slaCommand(), channelCommand(), auditCommand(), versionCommand(),
+		slaCommand(), channelCommand(), auditCommand(), configCommand(), doctorCommand(), demoCommand(),
+		versionCommand(),
 	)
-	root.SetArgs(args)
-	if err := root.ExecuteContext(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, "vticket:", err)
-		return 1
-	}
-	return 0
+	return root
 }

@@ -46,6 +46,11 @@ type stack struct {
 
 // openStore connects to the configured database, or to SQLite under the data folder.
 func openStore(c Config, log *slog.Logger) (*store.Store, error) {
+	return openStoreAt(c, log, time.Now)
+}
+
+// openStoreAt is openStore under another clock.
+func openStoreAt(c Config, log *slog.Logger, now func() time.Time) (*store.Store, error) {
 	dsn := c.DatabaseURL
 	if dsn == "" {
 		if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
@@ -53,7 +58,7 @@ func openStore(c Config, log *slog.Logger) (*store.Store, error) {
 		}
 		dsn = "sqlite:" + filepath.Join(c.DataDir, "vticket.db")
 	}
-	return store.Open(dsn, store.Options{Now: time.Now, Log: log})
+	return store.Open(dsn, store.Options{Now: now, Log: log})
 }
 
 // newStack connects, migrates the embedded database and wires everything; nothing runs yet.
@@ -166,7 +171,8 @@ func (s *stack) wireDoor() error {
 		Console: &console.Pages{
 			Store: s.store, Desk: s.desk, Photos: s.photos, Signin: signin, Web: pages, Cookies: cookies, Log: s.log,
 		},
-		Pages: pages, PublicURL: s.config.PublicURL, Webhooks: s.webhooks(), Log: s.log, Ready: s.ready,
+		Pages: pages, PublicURL: s.config.PublicURL, Proxies: s.config.Proxies,
+		Webhooks: s.webhooks(), Log: s.log, Ready: s.ready,
 	})
 	return err
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"gorm.io/gorm/clause"
@@ -39,17 +40,32 @@ func (tx *Tx) Clocks(ticketID string) (map[models.ClockKind]models.Clock, error)
 // ArmTimer sets the timer of a kind for an instant, replacing what it was set for; the generation tells an old
 // firing from a new one.
 func (tx *Tx) ArmTimer(ticketID string, kind models.TimerKind, due time.Time) error {
-	var w models.Wake
+	return tx.ArmTimers(ticketID, map[models.TimerKind]time.Time{kind: due})
+}
+
+// ArmTimers is ArmTimer for several kinds, in one statement.
+func (tx *Tx) ArmTimers(ticketID string, due map[models.TimerKind]time.Time) error {
+	if len(due) == 0 {
+		return nil
+	}
+	var rows []string
+	var args []any
+	for kind, at := range due {
+		rows = append(rows, "(?, ?, ?, ?, 1, ?, 1, 0)")
+		args = append(args, models.NewID(), ticketID, kind, at, at)
+	}
+	var armed []models.Timer
 	err := tx.db.Raw(`INSERT INTO timers (id, ticket_id, kind, due_at, generation, wake_at, epoch, wakes)
-		VALUES (?, ?, ?, ?, 1, ?, 1, 0)
+		VALUES `+strings.Join(rows, ", ")+`
 		ON CONFLICT (ticket_id, kind) DO UPDATE SET due_at = excluded.due_at, generation = timers.generation + 1,
 		fired_at = NULL, cancelled_at = NULL, wake_at = excluded.wake_at, epoch = timers.epoch + 1, wakes = 0
-		RETURNING id, epoch`, models.NewID(), ticketID, kind, due, due).Scan(&w).Error
+		RETURNING id, kind, epoch`, args...).Scan(&armed).Error
 	if err != nil {
-		return fmt.Errorf("arm timer %s: %w", kind, err)
+		return fmt.Errorf("arm timers: %w", err)
 	}
-	w.Kind, w.At = models.KindFire, due
-	tx.Wake(w)
+	for _, t := range armed {
+		tx.Wake(models.Wake{Kind: models.KindFire, ID: t.ID, Epoch: t.Epoch, At: due[t.Kind]})
+	}
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/vticket/vticket/models"
@@ -17,14 +18,17 @@ const (
 	inboxBatch = 128                     // rows a statement: 128 × 12 arguments, far below the limits of both databases
 	inboxQueue = 1024                    // callers that may wait at once; the next is refused
 	inboxWait  = 1500 * time.Millisecond // how long a caller waits for COMMIT: Zalo gives us 2 s
+	inboxBells = 64                      // batches whose bell may wait to be rung; the next is left to the sweep
 	wakeAfter  = 20 * time.Second        // a row that nobody finished by then is asked for again
 )
 
 // Inbox commits what platforms send in groups: one goroutine takes whatever has gathered, writes it in one
-// statement and releases every waiter. There is no timer: a lone event waits for nobody.
+// statement and releases every waiter. There is no timer: a lone event waits for nobody, and the next batch does not
+// wait until the bell of the one before has been heard.
 type Inbox struct {
 	store *Store
 	queue chan entry
+	bells chan []models.Wake // of Run, which commits
 }
 
 type entry struct {
@@ -63,8 +67,16 @@ func (b *Inbox) Put(ctx context.Context, events ...models.InboxEvent) error {
 	}
 }
 
-// Run commits until ctx ends.
+// Run commits until ctx ends, and returns when the bell has rung for all that it committed.
 func (b *Inbox) Run(ctx context.Context) {
+	b.bells = make(chan []models.Wake, inboxBells)
+	var ringing sync.WaitGroup
+	ringing.Go(func() {
+		for wakes := range b.bells {
+			b.store.OnCommit(context.WithoutCancel(ctx), wakes)
+		}
+	})
+	defer func() { close(b.bells); ringing.Wait() }()
 	for {
 		select {
 		case <-ctx.Done():
@@ -72,6 +84,20 @@ func (b *Inbox) Run(ctx context.Context) {
 		case first := <-b.queue:
 			b.commit(ctx, b.gather(first))
 		}
+	}
+}
+
+// ring asks for the turns of rows that are committed. A bell that cannot follow is not waited for: the sweep finds
+// the same rows.
+func (b *Inbox) ring(ctx context.Context, rows []models.InboxEvent) {
+	wakes := converseWakes(rows)
+	if len(wakes) == 0 {
+		return
+	}
+	select {
+	case b.bells <- wakes:
+	default:
+		b.store.log.DebugContext(ctx, "bell too slow, left to the sweep", "wakes", len(wakes))
 	}
 }
 
@@ -104,7 +130,7 @@ func (b *Inbox) commit(ctx context.Context, batch []entry) {
 		}
 	}
 	if err == nil {
-		b.store.OnCommit(ctx, converseWakes(rows))
+		b.ring(ctx, rows)
 	}
 }
 
@@ -115,7 +141,7 @@ func (b *Inbox) commitEach(ctx context.Context, rows []models.InboxEvent) error 
 		row := rows[i : i+1]
 		err := b.insert(ctx, row)
 		if err == nil {
-			b.store.OnCommit(ctx, converseWakes(row))
+			b.ring(ctx, row)
 		}
 		all = append(all, b.unavailable(ctx, err, 1))
 	}

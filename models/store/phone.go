@@ -7,19 +7,11 @@ import (
 )
 
 // A telephone number that somebody called from is an address like any other, of the channel "phone". One that was typed
-// on a page proves nothing: it is noted on its reporter for whoever calls back, and opens nobody's reports.
+// on a page proves nothing: it is noted on its report for whoever calls back, and opens nobody's reports.
 const (
 	phoneChannel = "phone"
 	phoneAccount = "hotline"
 )
-
-// NotePhone notes under which number, in the form that NormalPhone gives it, a reporter asks to be called back.
-func (tx *Tx) NotePhone(reporterID, phone string) error {
-	if err := tx.db.Exec("UPDATE reporters SET phone = ? WHERE id = ?", phone, reporterID).Error; err != nil {
-		return fmt.Errorf("note phone: %w", err)
-	}
-	return nil
-}
 
 // PhoneReporter returns the reporter behind a number, made on the first call.
 func (tx *Tx) PhoneReporter(phone string) (reporterID string, err error) {
@@ -38,7 +30,7 @@ func (tx *Tx) NameReporter(id, name string) error {
 // reportedBy limits tickets to those that a number has reported: by calling, or by asking to be called back. Only staff
 // may look by it.
 func (tx *Tx) reportedBy(phone string) *gorm.DB {
-	return tx.db.Where(`tickets.id IN (SELECT r.ticket_id FROM reports r JOIN reporters p ON p.id = r.reporter_id
-		WHERE p.phone = ? OR p.id IN (SELECT reporter_id FROM reporter_addresses
+	return tx.db.Where(`tickets.id IN (SELECT r.ticket_id FROM reports r
+		WHERE r.phone = ? OR r.reporter_id IN (SELECT reporter_id FROM reporter_addresses
 			WHERE external_id = ? AND channel = ? AND account = ?))`, phone, phone, phoneChannel, phoneAccount)
 }

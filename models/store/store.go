@@ -47,9 +47,9 @@ func Open(dsn string, opt Options) (*Store, error) {
 	}
 	ignore := func(context.Context, []models.Wake) {}
 	s := &Store{base: opt.Now, log: opt.Log, OnCommit: ignore, BeforeCommit: ignore}
-	config := &gorm.Config{
-		SkipDefaultTransaction: true, PrepareStmt: true, NowFunc: s.Now, Logger: logger.Discard,
-	}
+	// Statements are prepared by pgx, once a connection. gorm's own PrepareStmt would prepare and drop each of them in
+	// every transaction: three exchanges with the server where one does.
+	config := &gorm.Config{SkipDefaultTransaction: true, NowFunc: s.Now, Logger: logger.Discard}
 	if path, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
 		return s, s.openSQLite(path, config)
 	}

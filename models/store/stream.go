@@ -40,9 +40,10 @@ func (tx *Tx) Names(ids []string) (map[string]string, error) {
 // those without one are left out.
 func (tx *Tx) TicketPhones(ticketID string) (map[string]string, error) {
 	var rows []struct{ ID, Phone, Called string }
-	err := tx.db.Raw(`SELECT p.id, p.phone, coalesce((SELECT max(external_id) FROM reporter_addresses a
-			WHERE a.reporter_id = p.id AND a.channel = ? AND a.account = ?), '') AS called
-		FROM reporters p WHERE p.id IN (SELECT reporter_id FROM reports WHERE ticket_id = ?)`,
+	err := tx.db.Raw(`SELECT r.reporter_id AS id, max(r.phone) AS phone,
+			coalesce((SELECT max(external_id) FROM reporter_addresses a
+				WHERE a.reporter_id = r.reporter_id AND a.channel = ? AND a.account = ?), '') AS called
+		FROM reports r WHERE r.ticket_id = ? GROUP BY r.reporter_id`,
 		phoneChannel, phoneAccount, ticketID).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("phones of ticket: %w", err)
@@ -54,4 +55,19 @@ func (tx *Tx) TicketPhones(ticketID string) (map[string]string, error) {
 		}
 	}
 	return phones, nil
+}
+
+// ReporterNames returns how a ticket's reporters are called, by reporter; those who did not say it are left out.
+func (tx *Tx) ReporterNames(ticketID string) (map[string]string, error) {
+	var rows []struct{ ID, Name string }
+	err := tx.db.Raw(`SELECT id, name FROM reporters
+		WHERE name <> '' AND id IN (SELECT reporter_id FROM reports WHERE ticket_id = ?)`, ticketID).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("names of reporters: %w", err)
+	}
+	names := map[string]string{}
+	for _, row := range rows {
+		names[row.ID] = row.Name
+	}
+	return names, nil
 }

@@ -6,7 +6,7 @@ with_services scripts/accept/main-job.sh "$@"
 
 tests=(go test -count=1 -v)
 
-step 'fresh clone, whole job by HTTP' scripts/accept/main-job-demo.sh
+STEP_TIMEOUT=900 step 'fresh clone, whole job by HTTP' scripts/accept/main-job-demo.sh
 step 'Telegram over HTTP, webhook and polling' "${tests[@]}" ./cmd/vticket -run TestTelegramMainJob
 step 'killed between the hops' "${tests[@]}" ./cmd/vticket -run TestKill
 step 'bot turn beside staff verb, fenced leases' "${tests[@]}" ./workflow ./cmd/vticket -run 'TestInterleaving|TestPausedWorker'

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/hibiken/asynq"
@@ -64,6 +65,27 @@ func CheckRedis(ctx context.Context, redisURL string) error {
 		requireSetting(ctx, client, "appendonly", "yes"),
 		requireSetting(ctx, client, "maxmemory-policy", "noeviction"),
 	)
+}
+
+// RedisVersion is the version that a Redis says it has, as in 7.0.15.
+func RedisVersion(ctx context.Context, redisURL string) (string, error) {
+	client, err := connect(redisURL)
+	if err != nil {
+		return "", err
+	}
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(ctx, checkLimit)
+	defer cancel()
+	told, err := client.Info(ctx, "server").Result()
+	if err != nil {
+		return "", fmt.Errorf("ask redis for its version: %w", err)
+	}
+	for line := range strings.Lines(told) {
+		if version, ok := strings.CutPrefix(strings.TrimSpace(line), "redis_version:"); ok {
+			return version, nil
+		}
+	}
+	return "", errors.New("redis did not tell its version")
 }
 
 func requireSetting(ctx context.Context, client redis.UniversalClient, name, want string) error {

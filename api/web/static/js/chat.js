@@ -128,7 +128,8 @@
     id("net").hidden = !text;
   }
   const state = (m, text, failed) => {
-    const mark = shown.get(m.id).querySelector(".state");
+    const mark = shown.get(m.id)?.querySelector(".state");
+    if (!mark) return; // it has arrived all the same, and stands there as said
     mark.replaceChildren(text);
     mark.classList.toggle("bad", Boolean(failed));
   };
@@ -181,7 +182,9 @@
     } catch { return false; }
   };
   const done = (m) => {
-    outbox.splice(outbox.indexOf(m), 1);
+    const at = outbox.indexOf(m);
+    if (at < 0) return;
+    outbox.splice(at, 1);
     keep();
   };
   const refuse = (m, x) => {
@@ -189,9 +192,9 @@
     try { problem = JSON.parse(x.responseText); } catch { /* not ours */ }
     const drop = make("button", "btn", words.drop);
     drop.type = "button";
-    drop.addEventListener("click", () => { shown.get(m.id).remove(); say.focus(); });
+    drop.addEventListener("click", () => { shown.get(m.id)?.remove(); say.focus(); });
     state(m, `${words.failed}. ${problem.detail || problem.title || ""} `, true);
-    shown.get(m.id).querySelector(".state").append(drop);
+    shown.get(m.id)?.querySelector(".state")?.append(drop);
     if (m.text && !say.value && !m.payload) say.value = m.text;
     done(m);
   };
@@ -206,6 +209,9 @@
   async function drain() {
     if (draining || !outbox.length) return;
     draining = true;
+    try { await sendAll(); } finally { draining = false; }
+  }
+  async function sendAll() {
     let strangers = 0;
     while (outbox.length) {
       const m = outbox[0];
@@ -224,7 +230,6 @@
         refuse(m, x);
       } else { later(); break; }
     }
-    draining = false;
   }
 
   // ---- what has been said
@@ -235,6 +240,8 @@
     if (mine) { // it is there already; its pictures stay those of this device until the page is opened again
       mine.querySelector(".state").remove();
       shown.delete(m.client_id);
+      const sent = outbox.find((o) => o.id === m.client_id);
+      if (sent) done(sent); // whatever its answer was, it is there
       return;
     }
     if (!m.text && m.lat == null && !m.photos.length) return;

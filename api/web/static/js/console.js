@@ -31,8 +31,22 @@
 
   const queue = document.getElementById('queue');
   if (queue) liveQueue(queue);
+  // What is typed during a call stays in this tab until it is taken, or until who typed it cancels or leaves.
+  const forget = (prefix) => {
+    try {
+      for (const key of Object.keys(sessionStorage)) if (key.startsWith(prefix)) sessionStorage.removeItem(key);
+    } catch { /* storage may be forbidden */ }
+  };
+  if (new URLSearchParams(location.search).get('done') === 'call') forget('vticket:call:');
+  document.addEventListener('submit', ({ target, submitter }) => {
+    const to = submitter?.getAttribute('formaction') ?? target.getAttribute('action');
+    if (to === '/console/signout') forget('vticket:'); // the next colleague is somebody else
+  });
   const call = document.getElementById('call');
-  if (call) knownCaller(call);
+  if (call) {
+    knownCaller(call);
+    keepCall(call);
+  }
 
   function liveQueue(list) {
     const news = document.getElementById('news');
@@ -99,6 +113,33 @@
       event.preventDefault();
       keys[event.key]();
     });
+  }
+
+  function keepCall(form) {
+    const key = (field) => `vticket:call:${field.name}`;
+    const typed = (field) => field.matches('input:not([type=hidden]), textarea, select');
+    const untouched = (field) => (field.matches('select')
+      ? field.value === ([...field.options].find((option) => option.defaultSelected) ?? field.options[0]).value
+      : field.value === field.defaultValue);
+    form.addEventListener('input', ({ target }) => {
+      if (!typed(target)) return;
+      try { sessionStorage.setItem(key(target), target.value); } catch { /* storage may be forbidden */ }
+    });
+    form.querySelector('a[href="/console"]').addEventListener('click', () => forget('vticket:call:'));
+    try {
+      const number = form.elements.phone;
+      const before = sessionStorage.getItem(key(number));
+      if (number.defaultValue && before !== null && before !== number.defaultValue) {
+        forget('vticket:call:'); // the page begins with a number: this is another call
+        return;
+      }
+      for (const field of [...form.elements].filter(typed)) {
+        const was = sessionStorage.getItem(key(field));
+        if (was === null || was === field.value || !untouched(field)) continue;
+        field.value = was;
+        if (field === number) field.dispatchEvent(new Event('change'));
+      }
+    } catch { /* as above */ }
   }
 
   // The number goes in the body of the request: addresses end up in logs.

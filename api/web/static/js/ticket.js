@@ -33,7 +33,7 @@
     if (!kept(e.target)) return;
     try { sessionStorage.setItem(key(e.target), e.target.value); } catch (err) { /* as above */ }
   });
-  if (query.get("done")) forget(query.get("done"));
+  if (query.get("done")) forget(query.get("done").split("_")[0]); // "resolve_kept" is a resolve too
 
   // One press is one form: console.js sees to that. Here the button says that it is busy.
   root.addEventListener("submit", function (e) {

@@ -1,4 +1,4 @@
-package console
+package web
 
 import (
 	"sync"
@@ -6,10 +6,17 @@ import (
 )
 
 const (
-	manyTries = 10               // of one e-mail, and of one address of the network
-	triesFor  = 15 * time.Minute // is how long a try counts
-	triesKept = 10_000           // keys; forgetting all of them at once keeps memory bounded
+	triesOfEmail   = 10               // wrong passwords for one e-mail
+	triesOfAddress = 100              // and from one address of the network, behind which a whole office may sit
+	triesFor       = 15 * time.Minute // is how long a try counts
+	triesKept      = 10_000           // keys; forgetting all of them at once keeps memory bounded
 )
+
+// TriesError refuses a sign-in, right or wrong, until some time.
+type TriesError struct{ Until time.Time }
+
+// Error says why.
+func (TriesError) Error() string { return "too many tries to sign in" }
 
 // tries counts attempts to sign in, by key, in the memory of this program.
 type tries struct {
@@ -17,24 +24,25 @@ type tries struct {
 	made map[string][]time.Time
 }
 
-// take counts a try under every key, before the password is looked at, so that tries at one moment are counted too.
+// take counts a try under every key, each with how many are allowed, before the password is looked at, so that tries at
+// one moment are counted too.
 // When one key has had too many nothing is counted, and until says when the next is allowed.
-func (t *tries) take(now time.Time, keys ...string) (until time.Time, ok bool) {
+func (t *tries) take(now time.Time, keys map[string]int) (until time.Time, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.made == nil || len(t.made) > triesKept {
 		t.made = map[string][]time.Time{}
 	}
-	for _, key := range keys {
+	for key, most := range keys {
 		t.forget(now, key)
-		if made := t.made[key]; len(made) >= manyTries && made[0].Add(triesFor).After(until) {
+		if made := t.made[key]; len(made) >= most && made[0].Add(triesFor).After(until) {
 			until = made[0].Add(triesFor)
 		}
 	}
 	if !until.IsZero() {
 		return until, false
 	}
-	for _, key := range keys {
+	for key := range keys {
 		t.made[key] = append(t.made[key], now)
 	}
 	return until, true
@@ -55,10 +63,10 @@ func (t *tries) forget(now time.Time, key string) {
 
 // succeeded takes back the last try under every key: it was none. Whoever signs in with one e-mail does not win more
 // tries for another.
-func (t *tries) succeeded(keys ...string) {
+func (t *tries) succeeded(keys map[string]int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, key := range keys {
+	for key := range keys {
 		if made := t.made[key]; len(made) > 0 {
 			t.made[key] = made[:len(made)-1]
 		}

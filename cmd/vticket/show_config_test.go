@@ -1,0 +1,48 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestConfigShowsSourcesAndNoSecrets(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(file, []byte("1:s3cret\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out := command(t, stackEnv{
+		"DATA_DIR=here", "TELEGRAM_BOT_TOKEN_FILE=" + file, "LOG_LEVEL=", "TELEGRAM_BASE_URL=https://u:s3cret@bots.vn",
+	}, "", "config")
+	var got []string
+	for line := range strings.Lines(out) {
+		switch name, _, _ := strings.Cut(line, "="); name {
+		case "DATA_DIR", "TELEGRAM_BOT_TOKEN", "LOG_LEVEL", "TELEGRAM_BASE_URL", "DATABASE_URL":
+			got = append(got, strings.TrimSpace(line))
+		}
+	}
+	want := []string{
+		"DATABASE_URL=(not set)  # default", "DATA_DIR=here  # environment", "LOG_LEVEL=info  # default",
+		"TELEGRAM_BOT_TOKEN=(set)  # file", "TELEGRAM_BASE_URL=https://u:xxxxx@bots.vn  # environment",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the settings (-want +got):\n%s", diff)
+	}
+	if strings.Contains(out, "s3cret") {
+		t.Errorf("a secret is shown:\n%s", out)
+	}
+
+	out, err := attempt(t, stackEnv{"LOG_LEVEL=loud", "PUBLIC_URL=here", "REDIS_URL_FILE=/nowhere"}, "", "config")
+	if err == nil {
+		t.Error("faults do not make it fail")
+	}
+	for _, fault := range []string{"LOG_LEVEL=loud  # environment", "LOG_LEVEL must be", "PUBLIC_URL must be", "read REDIS_URL_FILE"} {
+		if !strings.Contains(out, fault) {
+			t.Errorf("%q is not said:\n%s", fault, out)
+		}
+	}
+}
