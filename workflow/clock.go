@@ -112,7 +112,7 @@ func (d *Desk) keepClock(tx *store.Tx, c models.Clock) error {
 	if at := c.WarnAt(d.Calendars[c.Calendar], tx.Now); at.After(tx.Now) {
 		due[warn] = at
 	}
-	if c.DueAt != nil { // nil: its calendar has no working time for years, an operator's fault that the empty date shows
+	if c.DueAt != nil { // nil: its calendar has no working time for years, an operator's fault
 		due[breach] = *c.DueAt
 	}
 	return tx.ArmTimers(c.TicketID, due)

@@ -3,6 +3,7 @@ package console
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -128,7 +129,8 @@ func (p *Pages) card(f frame, t store.TicketCard, now time.Time) card {
 		TicketCard: t, What: category.Name(f.Lang), Field: category.Field, By: f.channel(t.Channel),
 		When: f.moment(t.CreatedAt, now), State: chip{stateTone(t.State), f.T("desk_state_" + string(t.State))},
 	}
-	if area, ok := p.Desk.Areas.Area(t.AreaCode); ok {
+	area, ok := p.Desk.Areas.Area(t.AreaCode)
+	if ok && !strings.Contains(models.Fold(t.Address), models.Fold(area.FullName)) { // else it stands there already
 		c.Ward = wardName(f.Lang, area)
 		if t.AreaApprox && !area.Approximate { // else the page says it of all
 			c.Ward = f.T("queue_ward_approx", "ward", c.Ward)

@@ -249,3 +249,6 @@ func departmentNamed(all []models.Department, text string) (models.Department, e
 	}
 	return found[0], nil
 }
+
+// Degrees writes a coordinate to the metre: a telephone sends many more digits than it knows.
+func (ticketPage) Degrees(value *float64) string { return strconv.FormatFloat(*value, 'f', 5, 64) }

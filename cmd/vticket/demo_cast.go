@@ -14,7 +14,8 @@ import (
 
 // demoCast is the staff of a demo.
 type demoCast struct {
-	password   string // shown once; empty: everybody was there before
+	password   string
+	hired      int // accounts that were made, with this password
 	hash       string
 	hotline    []models.Staff
 	hotlineID  string
@@ -108,6 +109,7 @@ func (c *demoCast) hire(tx *store.Tx, who models.Staff) (models.Staff, error) {
 		return known, err
 	}
 	who.PasswordHash = c.hash
+	c.hired++
 	return who, tx.InsertStaff(&who)
 }
 

@@ -38,7 +38,11 @@ func (d *demo) summary(ctx context.Context, out io.Writer, took time.Duration) e
 		fmt.Fprintln(out, "  "+line)
 	}
 	fmt.Fprintf(out, "  %-26s %s of the department with this code\n", "ward-urban-26740@…", models.RoleLead)
-	fmt.Fprintf(out, "Password of the accounts made now: %s (shown once)\n", d.cast.password)
+	if d.cast.hired == 0 {
+		fmt.Fprintln(out, "The accounts were there before, with their passwords")
+		return nil
+	}
+	fmt.Fprintf(out, "Password of the %d accounts made now: %s (shown once)\n", d.cast.hired, d.cast.password)
 	return nil
 }
 
