@@ -17,6 +17,9 @@ fail() { echo "$*" >&2; [ ! -f "$folder/log" ] || tail -n 20 "$folder/log" >&2; 
 git clone --quiet --no-hardlinks . "$folder/vticket"
 mkdir "$folder/home"
 cd "$folder/vticket"
+# How this machine reaches its package mirrors is the machine's own, not a home's.
+GOENV=$(go env GOENV) NPM_CONFIG_USERCONFIG=${NPM_CONFIG_USERCONFIG:-$HOME/.npmrc}
+export GOENV NPM_CONFIG_USERCONFIG
 export HOME=$folder/home LISTEN_ADDR=127.0.0.1:$((20000 + RANDOM % 12000)) DATA_DIR=$folder/data
 unset GOPATH GOMODCACHE GOCACHE DATABASE_URL REDIS_URL PUBLIC_URL VTICKET_TEST_DATABASE_URL VTICKET_TEST_REDIS_URL
 base=http://$LISTEN_ADDR
