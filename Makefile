@@ -31,7 +31,7 @@ test: ## every test on both stacks; finds or starts PostgreSQL and Redis
 
 e2e: ## the main job by clicks, in Chromium
 	@chromium=$$(scripts/chromium.sh) || exit 1; [ -n "$$chromium" ] || exit 0; \
-	VTICKET_CHROMIUM="$$chromium" go test -tags e2e -count=1 $(T) ./cmd/...
+	VTICKET_CHROMIUM="$$chromium" go test -tags e2e -count=1 -run 'E2E|Shots' $(T) ./cmd/vticket
 
 shots: ## screenshots of every page into docs/shots (or SHOTS=DIR)
 	@chromium=$$(scripts/chromium.sh) || exit 1; [ -n "$$chromium" ] || exit 0; \
