@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154,SC2034 # bench.sh and lib.sh set what is shared
 # Sourced by bench.sh and its parts: how a figure becomes a line, what is needed, how loaded the machine is.
 
 bench_missed=()
@@ -55,15 +56,17 @@ busy() {
     NR == 2 { printf "%d", 100 - 100 * (idle - i0) / (all - a0 + 0.001) }'
 }
 
-# calm waits, 15 seconds at most, until others leave us the machine, and notes what they used: sets bench_busy.
+# calm waits until others leave us the machine, 30 seconds in a run at most, and notes what they used: sets bench_busy.
+bench_patience=30
 calm() {
-  local i
-  for ((i = 0; i < 15; i++)); do
-    bench_busy=$(busy)
-    [ "$bench_busy" -gt 30 ] || return 0
+  while bench_busy=$(busy) && [ "$bench_busy" -gt 30 ] && [ "$bench_patience" -gt 0 ]; do
     sleep 0.5
+    bench_patience=$((bench_patience - 1))
   done
 }
+
+# late SECONDS: the run is older than that. On a machine that others use, fewer rounds must do: it has to end by itself.
+late() { [ "$SECONDS" -gt "$1" ]; }
 
 # program NAME ROLE SETTING…: starts the program, waits until it is ready; sets program_pid and program_url.
 program() {

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # bench.sh and lib.sh set what is shared
 # Sourced by bench.sh: the rules that need no database, by Go's benchmarks.
 
 rules_all() {

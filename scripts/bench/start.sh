@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # bench.sh and lib.sh set what is shared
 # Sourced by bench.sh: from nothing to the first answer, and what it costs to do nothing.
 
 start_all() {
