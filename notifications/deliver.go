@@ -42,28 +42,27 @@ type Courier struct {
 // it returns at once: that one looks again before it gives the lease back.
 func (c *Courier) Deliver(ctx context.Context, addressID string) error {
 	var address models.Address
-	var held bool
-	err := c.Store.Tx(ctx, func(tx *store.Tx) error {
-		var err error
-		address, held, err = tx.ClaimAddress(addressID)
+	var p parcel
+	var more bool
+	err := c.Store.Tx(ctx, func(tx *store.Tx) (err error) {
+		more = false
+		var held bool
+		if address, held, err = tx.ClaimAddress(addressID); err != nil || !held {
+			return err
+		}
+		p, more, err = c.next(ctx, tx, address)
 		return err
 	})
-	if err != nil || !held {
-		return err
+	for err == nil && more {
+		p, more, err = c.send(ctx, address, p)
 	}
-	for {
-		more, err := c.next(ctx, address)
-		if errors.Is(err, models.ErrConflict) {
-			return nil // the lease was lost while we slept: somebody else goes on
-		}
-		if err != nil {
-			return fmt.Errorf("deliver: %w", err)
-		}
-		if !more {
-			break
-		}
+	if errors.Is(err, models.ErrConflict) {
+		return nil // the lease was lost while we slept: somebody else goes on
 	}
-	return c.Store.Tx(ctx, func(tx *store.Tx) error { return tx.ReleaseAddress(address) })
+	if err != nil {
+		return fmt.Errorf("deliver: %w", err)
+	}
+	return nil
 }
 
 // parcel is one delivery with all that is needed to send it.
@@ -73,29 +72,26 @@ type parcel struct {
 	out      bots.Outgoing
 }
 
-// next sends one delivery: claimed in one transaction, sent outside of any, recorded in another under the same lease.
-func (c *Courier) next(ctx context.Context, a models.Address) (bool, error) {
+// next claims what is to be sent next; false when that is nothing, or we are being stopped: the lease is given back.
+func (c *Courier) next(ctx context.Context, tx *store.Tx, a models.Address) (p parcel, found bool, err error) {
 	adapter, ok := c.Adapters[a.Channel]
 	if !ok {
-		return false, fmt.Errorf("no adapter for channel %s", a.Channel)
+		return p, false, fmt.Errorf("no adapter for channel %s", a.Channel)
 	}
-	var p parcel
-	var found bool
-	err := c.Store.Tx(ctx, func(tx *store.Tx) error {
-		var err error
+	if ctx.Err() == nil {
 		p, found, err = c.claim(tx, a, adapter.Limits())
-		return err
-	})
-	if err != nil || !found {
-		return false, err
 	}
+	if err != nil || found {
+		return p, found, err
+	}
+	return p, false, tx.ReleaseAddress(a)
+}
+
+// send sends one parcel outside of any transaction, records what came of it under the same lease, and claims the next.
+func (c *Courier) send(ctx context.Context, a models.Address, p parcel) (following parcel, more bool, err error) {
 	sendCtx, cancel := context.WithTimeout(ctx, sendTimeout)
-	sent, sendErr := adapter.Send(sendCtx, p.out)
+	sent, sendErr := c.Adapters[a.Channel].Send(sendCtx, p.out)
 	cancel()
-	// What the platform said is kept even if we are being stopped.
-	err = c.Store.Tx(context.WithoutCancel(ctx), func(tx *store.Tx) error {
-		return c.keep(tx, a, p, sent, sendErr)
-	})
 	if sendErr != nil {
 		level := slog.LevelInfo
 		if failed, ok := errors.AsType[*bots.SendError](sendErr); ok && failed.Class == bots.ErrToken {
@@ -104,7 +100,19 @@ func (c *Courier) next(ctx context.Context, a models.Address) (bool, error) {
 		c.Log.Log(ctx, level, "message not delivered", "delivery_id", p.delivery.ID, "channel", a.Channel,
 			"error", sendErr)
 	}
-	return true, err
+	keepCtx := context.WithoutCancel(ctx) // what the platform said is kept even if we are being stopped
+	err = c.Store.Tx(keepCtx, func(tx *store.Tx) (err error) {
+		if err = c.keep(tx, a, p, sent, sendErr); err != nil {
+			return err
+		}
+		following, more, err = c.next(ctx, tx, a)
+		return err
+	})
+	if err != nil && !errors.Is(err, models.ErrConflict) { // what is wrong with the next must not send this one again
+		alone := c.Store.Tx(keepCtx, func(tx *store.Tx) error { return c.keep(tx, a, p, sent, sendErr) })
+		err = errors.Join(err, alone)
+	}
+	return following, more, err
 }
 
 // keep records what became of a parcel. The ticket comes before the address: the order in which verbs take them.
@@ -127,9 +135,6 @@ func (c *Courier) keep(tx *store.Tx, a models.Address, p parcel, sent bots.Sent,
 }
 
 func (c *Courier) claim(tx *store.Tx, a models.Address, limits bots.Limits) (parcel, bool, error) {
-	if err := tx.HoldAddress(a); err != nil {
-		return parcel{}, false, err
-	}
 	for {
 		d, found, err := firstAlive(tx, a)
 		if err != nil || !found {

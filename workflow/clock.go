@@ -104,18 +104,31 @@ func (d *Desk) keepClock(tx *store.Tx, c models.Clock) error {
 	if err := tx.SaveClock(&c); err != nil {
 		return err
 	}
-	warn, breach := models.TimerWarn+models.TimerKind(c.Kind), models.TimerBreach+models.TimerKind(c.Kind)
 	if c.State != models.ClockRunning {
-		return tx.CancelTimers(c.TicketID, warn, breach)
+		return tx.CancelTimers(c.TicketID, models.TimerWarn+models.TimerKind(c.Kind),
+			models.TimerBreach+models.TimerKind(c.Kind))
 	}
 	due := map[models.TimerKind]time.Time{}
-	if at := c.WarnAt(d.Calendars[c.Calendar], tx.Now); at.After(tx.Now) {
-		due[warn] = at
-	}
-	if c.DueAt != nil { // nil: its calendar has no working time for years, an operator's fault
-		due[breach] = *c.DueAt
+	for _, t := range d.timers([]models.Clock{c}, tx.Now) {
+		due[t.Kind] = t.DueAt
 	}
 	return tx.ArmTimers(c.TicketID, due)
+}
+
+// timers are what running clocks wait for: three quarters of their time, and its end.
+func (d *Desk) timers(clocks []models.Clock, now time.Time) (timers []models.Timer) {
+	for _, c := range clocks {
+		kind := models.TimerKind(c.Kind)
+		if at := c.WarnAt(d.Calendars[c.Calendar], now); at.After(now) {
+			timers = append(timers, models.Timer{TicketID: c.TicketID, Kind: models.TimerWarn + kind, DueAt: at})
+		}
+		if c.DueAt != nil { // nil: its calendar has no working time for years, an operator's fault
+			timers = append(timers, models.Timer{
+				TicketID: c.TicketID, Kind: models.TimerBreach + kind, DueAt: *c.DueAt,
+			})
+		}
+	}
+	return timers
 }
 
 // finishClocks stops clocks of a ticket for good; what a paused one stood still is counted.

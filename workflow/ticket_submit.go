@@ -65,7 +65,7 @@ func (d *Desk) Submit(tx *store.Tx, in SubmitInput) (models.Ticket, error) {
 	if err != nil {
 		return t, err
 	}
-	if err := d.keepClocks(tx, clocks); err != nil {
+	if err := tx.StartClocks(clocks, d.timers(clocks, tx.Now)); err != nil {
 		return t, err
 	}
 	if err := tx.InsertReport(r); err != nil {
@@ -74,7 +74,7 @@ func (d *Desk) Submit(tx *store.Tx, in SubmitInput) (models.Ticket, error) {
 	if err := tx.LinkMessages(in.MessageIDs, t.ID); err != nil {
 		return t, err
 	}
-	return t, d.receipt(tx, t, r, in)
+	return t, d.receipt(tx, t, owner, r, in)
 }
 
 // privacyVersion counts the texts of the privacy notice (locale key "privacy"): a changed text is told again.
@@ -82,13 +82,18 @@ const privacyVersion = 1
 
 // receipt says what was understood, who has it and by when there is an answer; the first one carries the privacy
 // notice.
-func (d *Desk) receipt(tx *store.Tx, t models.Ticket, r models.Report, in SubmitInput) error {
+func (d *Desk) receipt(
+	tx *store.Tx, t models.Ticket, owner *models.Department, r models.Report, in SubmitInput,
+) error {
 	if in.ConversationID == nil {
 		return nil
 	}
-	department, err := departmentName(tx, t)
-	if err != nil {
-		return err
+	if owner == nil {
+		hotline, err := tx.DepartmentByCode(models.HotlineCode)
+		if err != nil {
+			return err
+		}
+		owner = &hotline
 	}
 	private, err := tx.Notify(in.ReporterID, "privacy", privacyVersion)
 	if err != nil {
@@ -101,7 +106,7 @@ func (d *Desk) receipt(tx *store.Tx, t models.Ticket, r models.Report, in Submit
 	_, err = tx.Say(models.Message{
 		ConversationID: *in.ConversationID, TicketID: &t.ID, Author: "bot", Key: "receipt", Args: models.Args{
 			"category": t.Category, "place": in.Address, "area": area.FullName, "code": models.SpokenCode(t.Code),
-			"department": department, "promise_due": rfc3339(t.PromiseDue),
+			"department": owner.Name, "promise_due": rfc3339(t.PromiseDue),
 			"privacy": private, "track": r.TrackToken,
 		},
 	})

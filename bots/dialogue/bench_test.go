@@ -3,6 +3,7 @@ package dialogue_test
 import (
 	"bufio"
 	"context"
+	"database/sql"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -32,8 +33,12 @@ const benchTasks = 8
 func BenchmarkTickets(b *testing.B) {
 	needPostgres(b)
 	clock := modelstest.NewClock(b, "2026-03-06T09:00:00Z")
-	crowd := newCrowd(b, modelstest.Postgres(b, clock.Now), clock)
-	crowd.report(b, "warm", 50)
+	dsn := modelstest.PostgresDSN(b)
+	s := openPostgres(b, dsn, clock)
+	crowd := newCrowd(b, s, clock)
+	crowd.report(b, "warm", 500)
+	analyze(b, dsn)
+	crowd.report(b, "warmer", 50)
 	crowd.write(b, "timed", b.N)
 	b.ResetTimer()
 	crowd.answer(b)
@@ -47,6 +52,17 @@ func BenchmarkTicketStatements(b *testing.B) {
 	needPostgres(b)
 	clock := modelstest.NewClock(b, "2026-03-06T09:00:00Z")
 	dsn, counted := countStatements(b, modelstest.PostgresDSN(b))
+	crowd := newCrowd(b, openPostgres(b, dsn, clock), clock)
+	crowd.report(b, "warm", 50)
+	crowd.write(b, "counted", b.N)
+	statements, borders := counted.statements.Load(), counted.borders.Load()
+	crowd.answer(b)
+	b.ReportMetric(float64(counted.statements.Load()-statements)/float64(b.N), "statements/ticket")
+	b.ReportMetric(float64(counted.borders.Load()-borders)/float64(b.N), "begins-and-commits/ticket")
+}
+
+func openPostgres(b *testing.B, dsn string, clock *modelstest.Clock) *store.Store {
+	b.Helper()
 	s, err := store.Open(dsn, store.Options{Now: clock.Now})
 	if err != nil {
 		b.Fatal(err)
@@ -55,13 +71,21 @@ func BenchmarkTicketStatements(b *testing.B) {
 	if err := s.Migrate(b.Context()); err != nil {
 		b.Fatal(err)
 	}
-	crowd := newCrowd(b, s, clock)
-	crowd.report(b, "warm", 50)
-	crowd.write(b, "counted", b.N)
-	statements, borders := counted.statements.Load(), counted.borders.Load()
-	crowd.answer(b)
-	b.ReportMetric(float64(counted.statements.Load()-statements)/float64(b.N), "statements/ticket")
-	b.ReportMetric(float64(counted.borders.Load()-borders)/float64(b.N), "begins-and-commits/ticket")
+	return s
+}
+
+// analyze does what autovacuum does within a minute: the plans that were made while the tables were empty read them
+// from end to end, and would be measured instead of ours.
+func analyze(b *testing.B, dsn string) {
+	b.Helper()
+	conn, err := sql.Open("pgx", dsn)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(b.Context(), "ANALYZE"); err != nil {
+		b.Fatal(err)
+	}
 }
 
 func needPostgres(b *testing.B) {

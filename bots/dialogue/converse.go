@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/vticket/vticket/bots"
-	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/store"
 	"github.com/vticket/vticket/workflow"
 )
@@ -26,64 +25,40 @@ func (t *Talk) mind() Mind { return Mind{Model: t.Desk.Model, Catalogue: t.Desk.
 // Converse reads all that is unread in the conversation of an inbox event. When another turn has the conversation it
 // returns at once: that turn looks again after its commit.
 func (t *Talk) Converse(ctx context.Context, inboxID string) error {
-	return t.turns(ctx, func(tx *store.Tx) (models.Conversation, bool, error) {
-		e, err := tx.InboxEvent(inboxID)
-		if err != nil {
-			return models.Conversation{}, false, err
-		}
-		return tx.LockConversation(e.Channel, e.Account, e.Sender)
-	})
+	return t.turns(ctx, func(tx *store.Tx) (store.Turn, bool, error) { return tx.TakeTurn(inboxID) })
 }
 
 // Settle looks at a draft whose time has come.
 func (t *Talk) Settle(ctx context.Context, draftID string) error {
-	return t.turns(ctx, func(tx *store.Tx) (models.Conversation, bool, error) {
-		d, err := tx.Draft(draftID)
-		if err != nil {
-			return models.Conversation{}, false, err
-		}
-		return tx.LockConversationByID(d.ConversationID)
-	})
+	return t.turns(ctx, func(tx *store.Tx) (store.Turn, bool, error) { return tx.TakeDraftsTurn(draftID) })
 }
 
 // turns takes turns until nothing is unread. The last look is outside of the lock: whoever found the conversation busy
 // had committed its event before that look.
-func (t *Talk) turns(ctx context.Context, take func(*store.Tx) (models.Conversation, bool, error)) error {
+func (t *Talk) turns(ctx context.Context, take func(*store.Tx) (store.Turn, bool, error)) error {
 	var pressed []bots.Incoming
-	var from models.Address
-	defer func() { t.acknowledge(ctx, from, pressed) }() // after the last look: nobody waits for a courtesy
+	var channel string
+	defer func() { t.acknowledge(ctx, channel, pressed) }() // after the last look: nobody waits for a courtesy
 	for {
-		var a models.Address
+		var turn store.Turn
+		var taken bool
 		var heard []bots.Incoming
-		err := t.Store.Tx(ctx, func(tx *store.Tx) error {
-			a, heard = models.Address{}, nil
-			c, ok, err := take(tx)
-			if err != nil || !ok {
+		err := t.Store.Tx(ctx, func(tx *store.Tx) (err error) {
+			heard = nil
+			if turn, taken, err = take(tx); err != nil || !taken {
 				return err
 			}
-			if a, err = tx.ConversationAddress(c.AddressID); err != nil {
-				return err
-			}
-			heard, err = t.turn(tx, c, a)
+			heard, err = t.turn(tx, turn)
 			return err
 		})
-		if errors.Is(err, models.ErrNotFound) {
-			return nil // the row is gone: nobody waits
-		}
 		if err != nil {
-			return t.failed(ctx, a, err)
+			return t.failed(ctx, turn, err)
 		}
-		if a.ID == "" {
-			return nil // another turn has it
+		if !taken {
+			return nil // another turn has it, or has read it
 		}
-		from = a
-		pressed = append(pressed, heard...)
-		var unread []models.InboxEvent
-		err = t.Store.Read(ctx, func(tx *store.Tx) (err error) {
-			unread, err = tx.Unread(a.Channel, a.Account, a.ExternalID)
-			return err
-		})
-		if err != nil || len(unread) == 0 {
+		channel, pressed = turn.Channel, append(pressed, heard...)
+		if more, err := t.Store.Waiting(ctx, turn.Channel, turn.Account, turn.ExternalID); err != nil || !more {
 			return err
 		}
 	}
@@ -97,10 +72,10 @@ const (
 )
 
 // failed counts a failed turn against the event that the turn began with.
-func (t *Talk) failed(ctx context.Context, a models.Address, cause error) error {
-	if a.ID != "" && ctx.Err() == nil {
+func (t *Talk) failed(ctx context.Context, turn store.Turn, cause error) error {
+	if turn.ExternalID != "" && ctx.Err() == nil {
 		err := t.Store.Tx(ctx, func(tx *store.Tx) error {
-			unread, err := tx.Unread(a.Channel, a.Account, a.ExternalID)
+			unread, err := tx.Unread(turn.Channel, turn.Account, turn.ExternalID)
 			if err != nil || len(unread) == 0 {
 				return err
 			}
@@ -121,8 +96,8 @@ func (t *Talk) failed(ctx context.Context, a models.Address, cause error) error 
 const acknowledgeFor = 3 * time.Second
 
 // acknowledge shows the resident that something has come. It is a courtesy: whether it succeeds changes nothing.
-func (t *Talk) acknowledge(ctx context.Context, a models.Address, heard []bots.Incoming) {
-	adapter, ok := t.Adapters[a.Channel].(bots.Acknowledger)
+func (t *Talk) acknowledge(ctx context.Context, channel string, heard []bots.Incoming) {
+	adapter, ok := t.Adapters[channel].(bots.Acknowledger)
 	if !ok {
 		return
 	}
@@ -130,23 +105,22 @@ func (t *Talk) acknowledge(ctx context.Context, a models.Address, heard []bots.I
 	defer cancel()
 	for _, in := range heard {
 		if err := adapter.Acknowledge(ctx, in); err != nil {
-			t.Log.InfoContext(ctx, "event not acknowledged", "channel", a.Channel, "error", err)
+			t.Log.InfoContext(ctx, "event not acknowledged", "channel", channel, "error", err)
 		}
 	}
 }
 
 // turn is one transaction of a conversation: every unread event and the passing of time are folded into the draft,
 // and what follows becomes rows. It returns what was heard.
-func (t *Talk) turn(tx *store.Tx, c models.Conversation, a models.Address) ([]bots.Incoming, error) {
-	events, err := tx.Unread(a.Channel, a.Account, a.ExternalID)
-	if err != nil {
-		return nil, err
-	}
+func (t *Talk) turn(tx *store.Tx, turn store.Turn) ([]bots.Incoming, error) {
+	events := turn.Unread
 	if len(events) > 0 && events[0].Attempts >= aloneAfter {
 		events = events[:1]
 	}
-	s := &scene{talk: t, tx: tx, conversation: c, found: c, address: a}
-	if err := s.load(); err != nil {
+	s := &scene{talk: t, tx: tx, conversation: turn.Conversation, turn: turn}
+	if turn.New {
+		s.said = &said{}
+	} else if err := s.load(); err != nil {
 		return nil, err
 	}
 	ids := make([]string, 0, len(events))

@@ -27,13 +27,14 @@ func (s *scene) do(e Effect, was Draft) error {
 		s.conversation.Language = e.Key
 		return s.say(Effect{Key: "language_set"})
 	case EffectBlock:
-		if s.address.BlockedAt = nil; e.Yes {
-			s.address.BlockedAt = &s.tx.Now
+		if s.turn.BlockedAt = nil; e.Yes {
+			s.turn.BlockedAt = &s.tx.Now
 		}
-		return s.tx.BlockAddress(s.address.ID, e.Yes)
+		return s.tx.BlockAddress(s.turn.AddressID, e.Yes)
 	case EffectRevise:
 		return s.revise(e)
 	case EffectHide:
+		s.reread()
 		return s.tx.HideMessage(s.conversation.ID, e.External)
 	case EffectAttach:
 		return s.add(e, was)
@@ -44,11 +45,14 @@ func (s *scene) do(e Effect, was Draft) error {
 	}
 }
 
-// submit makes a ticket of the draft. Its words are read from the kept messages, so that an edit counts.
+// submit makes a ticket of the draft. Were any of its words edited or unsent, they are read from the kept messages.
 func (s *scene) submit(d Draft) error {
-	words, err := s.tx.MessageWords(d.messages())
-	if err != nil {
-		return err
+	words := d.words()
+	if d.Edited {
+		var err error
+		if words, err = s.tx.MessageWords(d.messages()); err != nil {
+			return err
+		}
 	}
 	t, err := s.talk.Desk.Submit(s.tx, workflow.SubmitInput{
 		Actor: s.actor(), ReporterID: s.conversation.ReporterID, ConversationID: &s.conversation.ID,
@@ -237,11 +241,22 @@ func (s *scene) statusArgs(t models.Ticket) (models.Args, error) {
 	return args, err
 }
 
+// reread notes that the words of an open draft are no longer those that were heard.
+func (s *scene) reread() {
+	if s.draft.Open {
+		s.draft.Edited, s.changed = true, true
+	}
+}
+
 // revise keeps an edited message's new words beside the old ones; what became of them already hears of it.
 func (s *scene) revise(e Effect) error {
 	m, found, err := s.tx.ReviseMessage(s.conversation.ID, e.External, models.Clean(e.Text, 10_000))
-	if err != nil || !found || m.TicketID == nil {
+	if err != nil || !found {
 		return err
+	}
+	if m.TicketID == nil {
+		s.reread()
+		return nil
 	}
 	_, err = s.talk.Desk.Amend(s.tx, workflow.AmendInput{
 		Act:   workflow.Act{Actor: s.actor(), Ticket: *m.TicketID},

@@ -47,6 +47,7 @@ type Slots struct {
 	Address string    `json:"address,omitempty"`
 	Photos  int       `json:"photos,omitempty"`
 	Told    bool      `json:"told,omitempty"`   // the words say what is the matter
+	Edited  bool      `json:"edited,omitempty"` // a piece was edited or unsent: what it says now is in the message
 	Voices  int       `json:"voices,omitempty"` // sounds and films: evidence that somebody has to listen to
 	Danger  string    `json:"danger,omitempty"` // the dangerous type that was read, and warned of
 	Asked   []string  `json:"asked,omitempty"`  // which questions were put: none is put twice

@@ -17,13 +17,21 @@ import (
 type scene struct {
 	talk         *Talk
 	tx           *store.Tx
+	turn         store.Turn // as it was found
 	conversation models.Conversation
-	found        models.Conversation // as it was before the turn
-	address      models.Address
+	said         *said // nil: to be asked for
 	row          models.Draft
 	draft        Draft
 	changed      bool
 	heard        []bots.Incoming
+}
+
+// said is what was said before: our last question, and the ticket that was spoken of last.
+type said struct {
+	question models.Message
+	asked    bool
+	spoken   store.Spoken
+	of       bool // a ticket was spoken of
 }
 
 func (s *scene) load() error {
@@ -100,9 +108,9 @@ func (s *scene) keep(e models.InboxEvent, in *bots.Incoming, input *Input) error
 		return err
 	}
 	s.conversation.LastInteractionAt = s.tx.Now
-	if s.address.BlockedAt != nil { // who writes to us has not blocked us
-		s.address.BlockedAt = nil
-		return s.tx.BlockAddress(s.address.ID, false)
+	if s.turn.BlockedAt != nil { // who writes to us has not blocked us
+		s.turn.BlockedAt = nil
+		return s.tx.BlockAddress(s.turn.AddressID, false)
 	}
 	return nil
 }
@@ -115,7 +123,7 @@ func (s *scene) keepMedia(m models.Message, in *bots.Incoming) error {
 		default:
 			continue // a sticker is nobody's evidence
 		}
-		source, err := json.Marshal(bots.Source{Channel: s.address.Channel, Account: s.address.Account, Media: media})
+		source, err := json.Marshal(bots.Source{Channel: s.turn.Channel, Account: s.turn.Account, Media: media})
 		if err != nil {
 			return fmt.Errorf("encode media: %w", err)
 		}
@@ -133,27 +141,47 @@ func (s *scene) keepMedia(m models.Message, in *bots.Incoming) error {
 // input gathers what Reduce has to know about an event.
 func (s *scene) input(in *bots.Incoming) (Input, error) {
 	input := Input{Event: in}
-	last, found, err := s.tx.LastQuestion(s.conversation.ID)
+	before, err := s.before(in.ReplyTo)
 	if err != nil {
 		return input, err
 	}
-	if !found && in.Text != nil && speaksEnglish(*in.Text) {
+	if !before.asked && in.Text != nil && speaksEnglish(*in.Text) {
 		s.conversation.Language = locales.English
 	}
-	for _, b := range last.Buttons {
+	for _, b := range before.question.Buttons {
 		input.Choices = append(input.Choices, Choice{
 			Title: locales.Message(s.conversation.Language, b.Key, b.Args), Payload: b.Payload,
 		})
 	}
-	spoken, found, err := s.tx.SpokenOf(s.conversation.ID, in.ReplyTo)
-	if err != nil || !found {
-		return input, err
+	if !before.of {
+		return input, nil
 	}
+	spoken := before.spoken
 	input.Current = Current{
 		Code: spoken.Code, Category: spoken.Category, At: spoken.At, Answers: in.ReplyTo != "" && spoken.Answers,
 		Over: !slices.Contains(models.Legal(spoken.State), models.VerbAttach),
 	}
 	return input, nil
+}
+
+// before returns what was said before an event that answers a message (replyTo, may be empty). Until the turn itself
+// does something it is asked for once.
+func (s *scene) before(replyTo string) (said, error) {
+	if s.said != nil && (replyTo == "" || s.turn.New) {
+		return *s.said, nil
+	}
+	var b said
+	var err error
+	if b.question, b.asked, err = s.tx.LastQuestion(s.conversation.ID); err != nil {
+		return b, err
+	}
+	if b.spoken, b.of, err = s.tx.SpokenOf(s.conversation.ID, replyTo); err != nil {
+		return b, err
+	}
+	if replyTo == "" {
+		s.said = &b
+	}
+	return b, nil
 }
 
 // englishWords are words of English that are none of Vietnamese without its marks.
@@ -195,6 +223,7 @@ func (s *scene) apply(d Draft, effects []Effect) error {
 	was := s.draft
 	s.draft = d
 	for _, e := range effects {
+		s.said, s.turn.New = nil, false
 		if err := s.do(e, was); err != nil {
 			return err
 		}
@@ -244,7 +273,7 @@ func (s *scene) actor() models.Actor {
 
 // save writes conversation and draft.
 func (s *scene) save() error {
-	if s.conversation != s.found {
+	if s.conversation != s.turn.Conversation {
 		if err := s.tx.SaveConversation(s.conversation); err != nil {
 			return err
 		}

@@ -39,10 +39,10 @@ func (tx *Tx) ReplaceAreas(areas []places.Boundary, source string) error {
 			Geometry: b.Geometry, Source: source, ImportedAt: tx.Now,
 		})
 	}
-	if err := tx.db.Exec("DELETE FROM areas").Error; err != nil {
+	if err := tx.db().Exec("DELETE FROM areas").Error; err != nil {
 		return fmt.Errorf("replace areas: %w", err)
 	}
-	if err := tx.db.CreateInBatches(rows, areaBatch).Error; err != nil {
+	if err := tx.db().CreateInBatches(rows, areaBatch).Error; err != nil {
 		return fmt.Errorf("replace areas: %w", err)
 	}
 	return nil
@@ -51,7 +51,7 @@ func (tx *Tx) ReplaceAreas(areas []places.Boundary, source string) error {
 // Areas returns all imported areas by code; none before the first import.
 func (tx *Tx) Areas() ([]places.Boundary, error) {
 	var rows []areaRow
-	if err := tx.db.Order("code").Find(&rows).Error; err != nil {
+	if err := tx.db().Order("code").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("areas: %w", err)
 	}
 	areas := make([]places.Boundary, 0, len(rows))

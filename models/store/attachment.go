@@ -11,8 +11,8 @@ func (tx *Tx) InsertAttachment(a *models.Attachment) error {
 	wakeAt := tx.Now.Add(wakeAfter)
 	a.ID, a.Status, a.CreatedAt = models.NewID(), models.AttachmentWaiting, tx.Now
 	a.WakeAt, a.Epoch, a.Wakes = &wakeAt, 1, 1
-	if err := tx.db.Create(a).Error; err != nil {
-		return fmt.Errorf("insert attachment: %w", err)
+	if err := tx.add("attachments", a); err != nil {
+		return err
 	}
 	tx.Wake(models.Wake{Kind: models.KindFetch, ID: a.ID, Epoch: a.Epoch})
 	return nil
@@ -22,7 +22,7 @@ func (tx *Tx) InsertAttachment(a *models.Attachment) error {
 // is done or somebody else has it. Should its holder die, the sweep brings it again when the lease has ended.
 func (tx *Tx) ClaimAttachment(id string) (a models.Attachment, ok bool, err error) {
 	rows, until := []models.Attachment{}, tx.Now.Add(LeaseFor)
-	err = tx.db.Raw(`UPDATE attachments SET lease_until = ?, lease_token = ?, attempts = attempts + 1, wake_at = ?
+	err = tx.db().Raw(`UPDATE attachments SET lease_until = ?, lease_token = ?, attempts = attempts + 1, wake_at = ?
 		WHERE id = ? AND status = 'waiting' AND (lease_until IS NULL OR lease_until <= ?) RETURNING *`,
 		until, models.NewToken(), until, id, tx.Now).Scan(&rows).Error
 	if err != nil {
@@ -46,7 +46,7 @@ func (tx *Tx) SaveAttachment(a *models.Attachment) error {
 	}
 	a.Epoch++
 	a.Wakes = 0
-	res := tx.db.Model(&models.Attachment{}).Where("id = ? AND lease_token = ? AND lease_token <> ''", a.ID, token).
+	res := tx.db().Model(&models.Attachment{}).Where("id = ? AND lease_token = ? AND lease_token <> ''", a.ID, token).
 		Select("*").Omit("ID", "ConversationID", "MessageID", "TicketID", "Kind", "CreatedAt").UpdateColumns(a)
 	if res.Error != nil {
 		return fmt.Errorf("save attachment: %w", res.Error)
@@ -63,7 +63,7 @@ func (tx *Tx) SaveAttachment(a *models.Attachment) error {
 // Attachment returns one attachment, or ErrNotFound.
 func (tx *Tx) Attachment(id string) (models.Attachment, error) {
 	var a models.Attachment
-	if err := one(tx.db.Take(&a, "id = ?", id).Error); err != nil {
+	if err := one(tx.db().Take(&a, "id = ?", id).Error); err != nil {
 		return a, fmt.Errorf("attachment %s: %w", id, err)
 	}
 	return a, nil
@@ -82,7 +82,7 @@ func (tx *Tx) MessageAttachments(messageIDs []string) ([]models.Attachment, erro
 // TicketAttachments returns what belongs to a ticket, by itself or through a message, oldest first.
 func (tx *Tx) TicketAttachments(ticketID string) ([]models.Attachment, error) {
 	var rows []models.Attachment
-	err := tx.db.Where("ticket_id = ? OR message_id IN (SELECT id FROM messages WHERE ticket_id = ?)",
+	err := tx.db().Where("ticket_id = ? OR message_id IN (SELECT id FROM messages WHERE ticket_id = ?)",
 		ticketID, ticketID).Order("id").Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("attachments of ticket: %w", err)
@@ -95,7 +95,7 @@ func (tx *Tx) attachments(where string, ids []string) ([]models.Attachment, erro
 	if len(ids) == 0 {
 		return rows, nil
 	}
-	if err := tx.db.Where(where, ids).Order("id").Find(&rows).Error; err != nil {
+	if err := tx.db().Where(where, ids).Order("id").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("attachments: %w", err)
 	}
 	return rows, nil
@@ -104,7 +104,7 @@ func (tx *Tx) attachments(where string, ids []string) ([]models.Attachment, erro
 // SaysPhoto tells whether something that was said to a conversation carries an attachment.
 func (tx *Tx) SaysPhoto(conversationID, attachmentID string) (bool, error) {
 	var n int64
-	err := tx.db.Model(&models.Message{}).Where(`conversation_id = ? AND direction = 'out' AND args LIKE ?`,
+	err := tx.db().Model(&models.Message{}).Where(`conversation_id = ? AND direction = 'out' AND args LIKE ?`,
 		conversationID, `%"`+attachmentID+`"%`).Count(&n).Error
 	if err != nil {
 		return false, fmt.Errorf("photo of message: %w", err)

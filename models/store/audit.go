@@ -30,7 +30,7 @@ func (s *Store) VerifyAudit(ctx context.Context) (Audit, error) {
 	for {
 		var page []models.Ticket
 		err := s.Read(ctx, func(tx *Tx) error {
-			q := tx.db.Order("id").Limit(500)
+			q := tx.db().Order("id").Limit(500)
 			if after != "" {
 				q = q.Where("id > ?", after)
 			}

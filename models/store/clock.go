@@ -10,13 +10,29 @@ import (
 	"github.com/vticket/vticket/models"
 )
 
+// StartClocks keeps the clocks and the timers of a new ticket. Timers get their ids here.
+func (tx *Tx) StartClocks(clocks []models.Clock, timers []models.Timer) error {
+	for i := range clocks {
+		clocks[i].ID, clocks[i].Version = models.NewID(), 1
+	}
+	if err := tx.add("clocks", &clocks); err != nil || len(timers) == 0 {
+		return err
+	}
+	for i := range timers {
+		t := &timers[i]
+		t.ID, t.Generation, t.WakeAt, t.Epoch = models.NewID(), 1, &t.DueAt, 1
+		tx.Wake(models.Wake{Kind: models.KindFire, ID: t.ID, Epoch: t.Epoch, At: t.DueAt})
+	}
+	return tx.add("timers", &timers)
+}
+
 // SaveClock keeps a clock of a ticket, one of each kind.
 func (tx *Tx) SaveClock(c *models.Clock) error {
 	if c.ID == "" {
 		c.ID = models.NewID()
 	}
 	c.Version++
-	if err := tx.db.Clauses(clause.OnConflict{
+	if err := tx.db().Clauses(clause.OnConflict{
 		Columns: []clause.Column{{Name: "ticket_id"}, {Name: "kind"}}, UpdateAll: true,
 	}).Create(c).Error; err != nil {
 		return fmt.Errorf("save clock %s: %w", c.Kind, err)
@@ -27,7 +43,7 @@ func (tx *Tx) SaveClock(c *models.Clock) error {
 // Clocks returns the clocks of a ticket by kind.
 func (tx *Tx) Clocks(ticketID string) (map[models.ClockKind]models.Clock, error) {
 	var rows []models.Clock
-	if err := tx.db.Where("ticket_id = ?", ticketID).Find(&rows).Error; err != nil {
+	if err := tx.db().Where("ticket_id = ?", ticketID).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("clocks: %w", err)
 	}
 	clocks := make(map[models.ClockKind]models.Clock, len(rows))
@@ -55,7 +71,7 @@ func (tx *Tx) ArmTimers(ticketID string, due map[models.TimerKind]time.Time) err
 		args = append(args, models.NewID(), ticketID, kind, at, at)
 	}
 	var armed []models.Timer
-	err := tx.db.Raw(`INSERT INTO timers (id, ticket_id, kind, due_at, generation, wake_at, epoch, wakes)
+	err := tx.db().Raw(`INSERT INTO timers (id, ticket_id, kind, due_at, generation, wake_at, epoch, wakes)
 		VALUES `+strings.Join(rows, ", ")+`
 		ON CONFLICT (ticket_id, kind) DO UPDATE SET due_at = excluded.due_at, generation = timers.generation + 1,
 		fired_at = NULL, cancelled_at = NULL, wake_at = excluded.wake_at, epoch = timers.epoch + 1, wakes = 0
@@ -71,7 +87,7 @@ func (tx *Tx) ArmTimers(ticketID string, due map[models.TimerKind]time.Time) err
 
 // CancelTimers stops timers of a ticket that have not fired: the named kinds, or all.
 func (tx *Tx) CancelTimers(ticketID string, kinds ...models.TimerKind) error {
-	q := tx.db.Model(&models.Timer{}).Where("ticket_id = ? AND fired_at IS NULL AND cancelled_at IS NULL", ticketID)
+	q := tx.db().Model(&models.Timer{}).Where("ticket_id = ? AND fired_at IS NULL AND cancelled_at IS NULL", ticketID)
 	if len(kinds) > 0 {
 		q = q.Where("kind IN ?", kinds)
 	}
@@ -84,7 +100,7 @@ func (tx *Tx) CancelTimers(ticketID string, kinds ...models.TimerKind) error {
 // Timer returns one timer, or ErrNotFound.
 func (tx *Tx) Timer(id string) (models.Timer, error) {
 	var t models.Timer
-	if err := one(tx.db.Take(&t, "id = ?", id).Error); err != nil {
+	if err := one(tx.db().Take(&t, "id = ?", id).Error); err != nil {
 		return t, fmt.Errorf("timer %s: %w", id, err)
 	}
 	return t, nil
@@ -93,7 +109,7 @@ func (tx *Tx) Timer(id string) (models.Timer, error) {
 // FireTimer marks a timer as fired if this generation has not fired, was not cancelled and is due; of many who try
 // at once one gets true.
 func (tx *Tx) FireTimer(t models.Timer) (bool, error) {
-	res := tx.db.Exec(`UPDATE timers SET fired_at = ?, wake_at = NULL
+	res := tx.db().Exec(`UPDATE timers SET fired_at = ?, wake_at = NULL
 		WHERE id = ? AND generation = ? AND fired_at IS NULL AND cancelled_at IS NULL AND due_at <= ?`,
 		tx.Now, t.ID, t.Generation, tx.Now)
 	if res.Error != nil {

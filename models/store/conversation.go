@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"github.com/vticket/vticket/models"
@@ -20,7 +21,15 @@ func (tx *Tx) LockConversation(channel, account, sender string) (c models.Conver
 	if err = tx.meet(address); err != nil {
 		return c, false, err
 	}
-	return tx.lockFreeConversation("address_id", address.ID)
+	lock := clause.Locking{Strength: forUpdate.Strength, Options: clause.LockingOptionsSkipLocked}
+	rows := []models.Conversation{}
+	if err = tx.db().Clauses(lock).Where("address_id = ?", address.ID).Find(&rows).Error; err != nil {
+		return c, false, fmt.Errorf("lock conversation: %w", err)
+	}
+	if len(rows) == 0 {
+		return c, false, nil
+	}
+	return rows[0], true, nil
 }
 
 // MeetConversation takes the conversation with an address for this transaction, made on first contact. It waits while
@@ -29,27 +38,10 @@ func (tx *Tx) MeetConversation(a models.Address) (c models.Conversation, err err
 	if err = tx.meet(a); err != nil {
 		return c, err
 	}
-	if err = one(tx.db.Clauses(forUpdate).Take(&c, "address_id = ?", a.ID).Error); err != nil {
+	if err = one(tx.db().Clauses(forUpdate).Take(&c, "address_id = ?", a.ID).Error); err != nil {
 		return c, fmt.Errorf("meet %s: %w", a.ID, err)
 	}
 	return c, nil
-}
-
-// LockConversationByID takes a conversation for this transaction; ok is false when another turn has it.
-func (tx *Tx) LockConversationByID(id string) (c models.Conversation, ok bool, err error) {
-	return tx.lockFreeConversation("id", id)
-}
-
-func (tx *Tx) lockFreeConversation(column, value string) (c models.Conversation, ok bool, err error) {
-	lock := clause.Locking{Strength: forUpdate.Strength, Options: clause.LockingOptionsSkipLocked}
-	rows := []models.Conversation{}
-	if err = tx.db.Clauses(lock).Where(clause.Eq{Column: column, Value: value}).Find(&rows).Error; err != nil {
-		return c, false, fmt.Errorf("lock conversation: %w", err)
-	}
-	if len(rows) == 0 {
-		return c, false, nil
-	}
-	return rows[0], true, nil
 }
 
 // Address returns the address of a sender, made on first contact together with its reporter.
@@ -62,17 +54,17 @@ func (tx *Tx) Address(channel, account, sender string) (models.Address, error) {
 	a = models.Address{
 		ID: models.NewID(), ReporterID: r.ID, Channel: channel, Account: account, ExternalID: sender, CreatedAt: tx.Now,
 	}
-	if err := tx.db.Create(&r).Error; err != nil {
+	if err := tx.db().Create(&r).Error; err != nil {
 		return a, fmt.Errorf("create reporter: %w", err)
 	}
-	made := tx.db.Clauses(clause.OnConflict{DoNothing: true}).Create(&a)
+	made := tx.db().Clauses(clause.OnConflict{DoNothing: true}).Create(&a)
 	if made.Error != nil {
 		return a, fmt.Errorf("create address: %w", made.Error)
 	}
 	if made.RowsAffected == 1 {
 		return a, nil
 	}
-	if err := tx.db.Delete(&r).Error; err != nil { // somebody else met them first
+	if err := tx.db().Delete(&r).Error; err != nil { // somebody else met them first
 		return a, fmt.Errorf("drop reporter: %w", err)
 	}
 	a, _, err = tx.FindAddress(channel, account, sender)
@@ -82,7 +74,7 @@ func (tx *Tx) Address(channel, account, sender string) (models.Address, error) {
 // FindAddress returns the address of a sender if we have met them.
 func (tx *Tx) FindAddress(channel, account, sender string) (a models.Address, found bool, err error) {
 	rows := []models.Address{}
-	err = tx.db.Where("external_id = ? AND channel = ? AND account = ?", sender, channel, account).Find(&rows).Error
+	err = tx.db().Where("external_id = ? AND channel = ? AND account = ?", sender, channel, account).Find(&rows).Error
 	if err != nil {
 		return a, false, fmt.Errorf("find address: %w", err)
 	}
@@ -93,7 +85,7 @@ func (tx *Tx) FindAddress(channel, account, sender string) (a models.Address, fo
 }
 
 func (tx *Tx) meet(a models.Address) error {
-	err := tx.db.Exec(`INSERT INTO conversations
+	err := tx.db().Exec(`INSERT INTO conversations
 		(id, address_id, reporter_id, channel, language, last_interaction_at, created_at)
 		SELECT ?, ?, ?, ?, 'vi', ?, ? WHERE NOT EXISTS (SELECT 1 FROM conversations WHERE address_id = ?)
 		ON CONFLICT DO NOTHING`,
@@ -107,7 +99,7 @@ func (tx *Tx) meet(a models.Address) error {
 // Conversation returns one conversation, or ErrNotFound.
 func (tx *Tx) Conversation(id string) (models.Conversation, error) {
 	var c models.Conversation
-	if err := one(tx.db.Take(&c, "id = ?", id).Error); err != nil {
+	if err := one(tx.db().Take(&c, "id = ?", id).Error); err != nil {
 		return c, fmt.Errorf("conversation %s: %w", id, err)
 	}
 	return c, nil
@@ -115,17 +107,15 @@ func (tx *Tx) Conversation(id string) (models.Conversation, error) {
 
 // SaveConversation keeps what a turn changed; only the holder of its lock may call it.
 func (tx *Tx) SaveConversation(c models.Conversation) error {
-	err := tx.db.Model(&c).Select("Language", "LastInteractionAt", "TakenOverUntil").UpdateColumns(&c).Error
-	if err != nil {
-		return fmt.Errorf("save conversation: %w", err)
-	}
-	return nil
+	return tx.set("conversations", func(db *gorm.DB) *gorm.DB {
+		return db.Model(&c).Select("Language", "LastInteractionAt", "TakenOverUntil").UpdateColumns(&c)
+	})
 }
 
 // OpenDraft returns the open draft of a conversation, if there is one.
 func (tx *Tx) OpenDraft(conversationID string) (d models.Draft, found bool, err error) {
 	rows := []models.Draft{}
-	err = tx.db.Where("conversation_id = ? AND status = ?", conversationID, models.DraftOpen).Find(&rows).Error
+	err = tx.db().Where("conversation_id = ? AND status = ?", conversationID, models.DraftOpen).Find(&rows).Error
 	if err != nil {
 		return d, false, fmt.Errorf("open draft: %w", err)
 	}
@@ -138,7 +128,7 @@ func (tx *Tx) OpenDraft(conversationID string) (d models.Draft, found bool, err 
 // Draft returns one draft, or ErrNotFound.
 func (tx *Tx) Draft(id string) (models.Draft, error) {
 	var d models.Draft
-	if err := one(tx.db.Take(&d, "id = ?", id).Error); err != nil {
+	if err := one(tx.db().Take(&d, "id = ?", id).Error); err != nil {
 		return d, fmt.Errorf("draft %s: %w", id, err)
 	}
 	return d, nil
@@ -146,17 +136,20 @@ func (tx *Tx) Draft(id string) (models.Draft, error) {
 
 // SaveDraft keeps a draft, made or changed, and asks for its next wake-up.
 func (tx *Tx) SaveDraft(d *models.Draft) error {
-	var err error
 	d.Epoch++
 	d.Wakes = 0
-	if d.ID == "" {
+	isNew := d.ID == ""
+	if isNew {
 		d.ID, d.CreatedAt = models.NewID(), tx.Now
-		err = tx.db.Create(d).Error
-	} else {
-		err = tx.db.Model(d).Select("Status", "Slots", "TicketID", "WakeAt", "Epoch", "Wakes").UpdateColumns(d).Error
 	}
+	err := tx.set("drafts", func(db *gorm.DB) *gorm.DB { // a new one too: it may only come when the one before is over
+		if isNew {
+			return db.Create(d)
+		}
+		return db.Model(d).Select("Status", "Slots", "TicketID", "WakeAt", "Epoch", "Wakes").UpdateColumns(d)
+	})
 	if err != nil {
-		return fmt.Errorf("save draft: %w", err)
+		return err
 	}
 	if d.WakeAt != nil {
 		tx.Wake(models.Wake{Kind: models.KindSettle, ID: d.ID, Epoch: d.Epoch, At: *d.WakeAt})
@@ -164,19 +157,10 @@ func (tx *Tx) SaveDraft(d *models.Draft) error {
 	return nil
 }
 
-// ConversationAddress returns the address that a conversation is with.
-func (tx *Tx) ConversationAddress(id string) (models.Address, error) {
-	var a models.Address
-	if err := one(tx.db.Take(&a, "id = ?", id).Error); err != nil {
-		return a, fmt.Errorf("address %s: %w", id, err)
-	}
-	return a, nil
-}
-
 // ConversationWith returns the conversation with an address, or ErrNotFound before the first message was read.
 func (tx *Tx) ConversationWith(addressID string) (models.Conversation, error) {
 	var c models.Conversation
-	if err := one(tx.db.Take(&c, "address_id = ?", addressID).Error); err != nil {
+	if err := one(tx.db().Take(&c, "address_id = ?", addressID).Error); err != nil {
 		return c, fmt.Errorf("conversation with %s: %w", addressID, err)
 	}
 	return c, nil
@@ -184,7 +168,7 @@ func (tx *Tx) ConversationWith(addressID string) (models.Conversation, error) {
 
 // Notify notes that a reporter is told something; true when this is the first time for this version of the text.
 func (tx *Tx) Notify(reporterID, kind string, version int) (bool, error) {
-	made := tx.db.Clauses(clause.OnConflict{DoNothing: true}).Create(&models.Notice{
+	made := tx.db().Clauses(clause.OnConflict{DoNothing: true}).Create(&models.Notice{
 		ID: models.NewID(), ReporterID: reporterID, Kind: kind, Version: version, ToldAt: tx.Now,
 	})
 	if made.Error != nil {

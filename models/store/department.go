@@ -13,7 +13,7 @@ func (tx *Tx) SaveDepartments(all []models.Department) error {
 	for i := range all {
 		all[i].ID, all[i].CreatedAt = models.NewID(), tx.Now
 	}
-	err := tx.db.Clauses(clause.OnConflict{
+	err := tx.db().Clauses(clause.OnConflict{
 		Columns: []clause.Column{{Name: "code"}},
 		DoUpdates: clause.AssignmentColumns([]string{
 			"name", "role", "area_code", "parent_id", "calendar", "phone", "email",
@@ -28,7 +28,7 @@ func (tx *Tx) SaveDepartments(all []models.Department) error {
 // DepartmentByCode returns a department, or ErrNotFound.
 func (tx *Tx) DepartmentByCode(code string) (models.Department, error) {
 	var d models.Department
-	if err := one(tx.db.Take(&d, "code = ?", code).Error); err != nil {
+	if err := one(tx.db().Take(&d, "code = ?", code).Error); err != nil {
 		return d, fmt.Errorf("department %s: %w", code, err)
 	}
 	return d, nil
@@ -37,7 +37,7 @@ func (tx *Tx) DepartmentByCode(code string) (models.Department, error) {
 // Department returns a department by id, or ErrNotFound.
 func (tx *Tx) Department(id string) (models.Department, error) {
 	var d models.Department
-	if err := one(tx.db.Take(&d, "id = ?", id).Error); err != nil {
+	if err := one(tx.db().Take(&d, "id = ?", id).Error); err != nil {
 		return d, fmt.Errorf("department %s: %w", id, err)
 	}
 	return d, nil
@@ -46,7 +46,7 @@ func (tx *Tx) Department(id string) (models.Department, error) {
 // Departments lists all departments by name.
 func (tx *Tx) Departments() ([]models.Department, error) {
 	var rows []models.Department
-	if err := tx.db.Order("name, code").Find(&rows).Error; err != nil {
+	if err := tx.db().Order("name, code").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("departments: %w", err)
 	}
 	return rows, nil
@@ -56,7 +56,7 @@ func (tx *Tx) Departments() ([]models.Department, error) {
 // city.
 func (tx *Tx) Owners(role, areaCode string) ([]models.Department, error) {
 	var rows []models.Department
-	err := tx.db.Where("role = ? AND area_code IN (?, '')", role, areaCode).Order("area_code DESC, code").
+	err := tx.db().Where("role = ? AND area_code IN (?, '')", role, areaCode).Order("area_code DESC, code").
 		Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("owners: %w", err)

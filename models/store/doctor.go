@@ -128,7 +128,7 @@ func (tx *Tx) Backlog() (Backlog, error) {
 			[]any{models.AttachmentWaiting, tx.Now.Add(-photoLate)},
 		},
 	} {
-		faults = append(faults, tx.db.Table(q.table).Where(q.where, q.args...).Count(q.into).Error)
+		faults = append(faults, tx.db().Table(q.table).Where(q.where, q.args...).Count(q.into).Error)
 	}
 	if err := errors.Join(faults...); err != nil {
 		return b, fmt.Errorf("count stuck work: %w", err)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"gorm.io/gorm"
+
 	"github.com/vticket/vticket/models"
 )
 
@@ -22,10 +24,7 @@ func (tx *Tx) queueForFeed(eventID string) error {
 		// Transactions commit in another order than they insert: a sequencer gives the positions afterwards.
 		query = "INSERT INTO feed_queue (event_id) VALUES (?)"
 	}
-	if err := tx.db.Exec(query, eventID).Error; err != nil {
-		return fmt.Errorf("queue for feed: %w", err)
-	}
-	return nil
+	return tx.later("feed", func(db *gorm.DB) *gorm.DB { return db.Exec(query, eventID) })
 }
 
 // Feed returns at most limit events after a position. Whoever reads on from the last position it saw misses none
@@ -42,7 +41,7 @@ func (s *Store) Feed(ctx context.Context, after int64, limit int) ([]FeedItem, e
 			Pos int64
 			models.Event
 		}
-		err := tx.db.Raw(`SELECT f.pos, e.* FROM feed f JOIN ticket_events e ON e.id = f.event_id
+		err := tx.db().Raw(`SELECT f.pos, e.* FROM feed f JOIN ticket_events e ON e.id = f.event_id
 			WHERE f.pos > ? ORDER BY f.pos LIMIT ?`, after, limit).Scan(&rows).Error
 		for _, row := range rows {
 			items = append(items, FeedItem{Pos: row.Pos, Event: row.Event})
@@ -57,12 +56,12 @@ func (s *Store) Feed(ctx context.Context, after int64, limit int) ([]FeedItem, e
 
 // sequence moves what is queued into the feed. The lock is held until COMMIT, so positions grow in commit order.
 func (tx *Tx) sequence() error {
-	if err := tx.db.Exec("SELECT pg_advisory_xact_lock(?)", feedLock).Error; err != nil {
+	if err := tx.db().Exec("SELECT pg_advisory_xact_lock(?)", feedLock).Error; err != nil {
 		return err
 	}
 	// A transaction that began earlier may get a ticket's lock later: the instants of a timeline may go back, its
 	// numbers do not.
-	return tx.db.Exec(`WITH taken AS (DELETE FROM feed_queue RETURNING event_id), placed AS (
+	return tx.db().Exec(`WITH taken AS (DELETE FROM feed_queue RETURNING event_id), placed AS (
 			SELECT e.id, e.ticket_id, e.seq, max(e.at) OVER (PARTITION BY e.ticket_id ORDER BY e.seq) AS at
 			FROM taken JOIN ticket_events e ON e.id = taken.event_id)
 		INSERT INTO feed (pos, event_id)

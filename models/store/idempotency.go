@@ -16,19 +16,19 @@ const keysFor = 24 * time.Hour
 // same key waits until the first has ended.
 func (tx *Tx) ClaimIdempotencyKey(k models.IdempotencyKey) (known models.IdempotencyKey, found bool, err error) {
 	k.CreatedAt = tx.Now
-	err = tx.db.Exec("DELETE FROM idempotency_keys WHERE owner = ? AND key = ? AND created_at < ?",
+	err = tx.db().Exec("DELETE FROM idempotency_keys WHERE owner = ? AND key = ? AND created_at < ?",
 		k.Owner, k.Key, tx.Now.Add(-keysFor)).Error
 	if err != nil {
 		return known, false, fmt.Errorf("claim idempotency key: %w", err)
 	}
-	made := tx.db.Clauses(clause.OnConflict{DoNothing: true}).Create(&k)
+	made := tx.db().Clauses(clause.OnConflict{DoNothing: true}).Create(&k)
 	if made.Error != nil {
 		return known, false, fmt.Errorf("claim idempotency key: %w", made.Error)
 	}
 	if made.RowsAffected == 1 {
 		return known, false, nil
 	}
-	if err := one(tx.db.Take(&known, "owner = ? AND key = ?", k.Owner, k.Key).Error); err != nil {
+	if err := one(tx.db().Take(&known, "owner = ? AND key = ?", k.Owner, k.Key).Error); err != nil {
 		return known, false, fmt.Errorf("idempotency key: %w", err)
 	}
 	return known, true, nil
@@ -36,7 +36,7 @@ func (tx *Tx) ClaimIdempotencyKey(k models.IdempotencyKey) (known models.Idempot
 
 // KeepIdempotencyKey keeps the answer under a claimed key.
 func (tx *Tx) KeepIdempotencyKey(k models.IdempotencyKey) error {
-	err := tx.db.Exec("UPDATE idempotency_keys SET response = ? WHERE owner = ? AND key = ?",
+	err := tx.db().Exec("UPDATE idempotency_keys SET response = ? WHERE owner = ? AND key = ?",
 		k.Response, k.Owner, k.Key).Error
 	if err != nil {
 		return fmt.Errorf("keep idempotency key: %w", err)

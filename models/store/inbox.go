@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"gorm.io/gorm"
+
 	"github.com/vticket/vticket/models"
 )
 
@@ -198,21 +200,10 @@ func converseWakes(rows []models.InboxEvent) []models.Wake {
 // InboxEvent returns one event, or ErrNotFound.
 func (tx *Tx) InboxEvent(id string) (models.InboxEvent, error) {
 	var e models.InboxEvent
-	if err := one(tx.db.Take(&e, "id = ?", id).Error); err != nil {
+	if err := one(tx.db().Take(&e, "id = ?", id).Error); err != nil {
 		return e, fmt.Errorf("inbox event %s: %w", id, err)
 	}
 	return e, nil
-}
-
-// Unread returns the events of one sender that no turn has read, in the order of the platform, at most 200.
-func (tx *Tx) Unread(channel, account, sender string) ([]models.InboxEvent, error) {
-	var events []models.InboxEvent
-	err := tx.db.Where("sender = ? AND channel = ? AND account = ? AND done_at IS NULL", sender, channel, account).
-		Order("occurred_at, sequence, received_at, id").Limit(200).Find(&events).Error
-	if err != nil {
-		return nil, fmt.Errorf("unread events: %w", err)
-	}
-	return events, nil
 }
 
 // ReadEvents marks events as read by this turn.
@@ -220,16 +211,14 @@ func (tx *Tx) ReadEvents(ids []string) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	err := tx.db.Exec("UPDATE inbox_events SET done_at = ?, wake_at = NULL WHERE id IN ?", tx.Now, ids).Error
-	if err != nil {
-		return fmt.Errorf("mark events read: %w", err)
-	}
-	return nil
+	return tx.set("inbox_events", func(db *gorm.DB) *gorm.DB {
+		return db.Exec("UPDATE inbox_events SET done_at = ?, wake_at = NULL WHERE id IN ?", tx.Now, ids)
+	})
 }
 
 // CountAttempt notes that a turn beginning with this event has failed.
 func (tx *Tx) CountAttempt(id string) error {
-	err := tx.db.Exec("UPDATE inbox_events SET attempts = attempts + 1 WHERE id = ?", id).Error
+	err := tx.db().Exec("UPDATE inbox_events SET attempts = attempts + 1 WHERE id = ?", id).Error
 	if err != nil {
 		return fmt.Errorf("count attempt of event %s: %w", id, err)
 	}
@@ -238,7 +227,7 @@ func (tx *Tx) CountAttempt(id string) error {
 
 // Quarantine sets an event aside that no turn can read, so that the sender's next ones are not held up.
 func (tx *Tx) Quarantine(id, fault string) error {
-	err := tx.db.Exec("UPDATE inbox_events SET done_at = ?, wake_at = NULL, fault = ? WHERE id = ?",
+	err := tx.db().Exec("UPDATE inbox_events SET done_at = ?, wake_at = NULL, fault = ? WHERE id = ?",
 		tx.Now, fault, id).Error
 	if err != nil {
 		return fmt.Errorf("quarantine event %s: %w", id, err)

@@ -116,7 +116,7 @@ func meet(t *testing.T, s *store.Store, name string) (a models.Address, c models
 		if c, ok, err = tx.LockConversation("webchat", "web", name); err != nil || !ok {
 			return fmt.Errorf("lock of a free conversation gave %t: %w", ok, err)
 		}
-		a, err = tx.ConversationAddress(c.AddressID)
+		a, _, err = tx.FindAddress("webchat", "web", name)
 		return err
 	})
 	return a, c

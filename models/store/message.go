@@ -1,9 +1,11 @@
 package store
 
 import (
+	"database/sql"
 	"fmt"
 	"time"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"github.com/vticket/vticket/models"
@@ -15,30 +17,33 @@ func (tx *Tx) Say(m models.Message) (models.Message, error) {
 	if err := tx.insertMessage(&m); err != nil {
 		return m, err
 	}
-	c, err := tx.Conversation(m.ConversationID)
-	if err != nil {
+	if err := tx.see("conversations"); err != nil {
 		return m, err
 	}
-	d := models.Delivery{
-		ID: models.NewID(), MessageID: m.ID, AddressID: c.AddressID, Status: models.DeliveryQueued,
-		NotBefore: tx.Now, CreatedAt: tx.Now,
-	}
-	if err := tx.db.Create(&d).Error; err != nil {
-		return m, fmt.Errorf("queue delivery: %w", err)
-	}
-	return m, tx.wakeAddress(c.AddressID)
+	tx.spoken = append(tx.spoken, m.ConversationID)
+	return m, tx.later("deliveries", func(db *gorm.DB) *gorm.DB {
+		return db.Exec(`INSERT INTO deliveries (id, message_id, address_id, step, part, status, not_before, created_at)
+			SELECT ?, ?, address_id, 0, 0, ?, ?, ? FROM conversations WHERE id = ?`,
+			models.NewID(), m.ID, models.DeliveryQueued, tx.Now, tx.Now, m.ConversationID)
+	})
 }
 
-func (tx *Tx) wakeAddress(id string) error {
-	var w models.Wake
-	err := tx.db.Raw(`UPDATE reporter_addresses SET epoch = epoch + 1, wakes = 1, wake_at = ? WHERE id = ?
-		RETURNING id, epoch`, tx.Now.Add(wakeAfter), id).Scan(&w).Error
+// wakeAddresses writes what was kept, and asks for the deliveries of everything that was said in this transaction.
+func (tx *Tx) wakeAddresses() error {
+	err := tx.set("reporter_addresses", func(db *gorm.DB) *gorm.DB {
+		return db.Exec(`UPDATE reporter_addresses SET epoch = epoch + 1, wakes = 1, wake_at = ?
+			WHERE id IN (SELECT address_id FROM conversations WHERE id IN ?) RETURNING id, epoch`,
+			tx.Now.Add(wakeAfter), tx.spoken)
+	})
 	if err != nil {
-		return fmt.Errorf("wake address: %w", err)
+		return err
 	}
-	w.Kind = models.KindDeliver
-	tx.Wake(w)
-	return nil
+	return tx.ask(func(rows *sql.Rows) error {
+		w := models.Wake{Kind: models.KindDeliver}
+		err := rows.Scan(&w.ID, &w.Epoch)
+		tx.Wake(w)
+		return err
+	})
 }
 
 // Heard keeps an incoming message.
@@ -57,10 +62,7 @@ func (tx *Tx) insertMessage(m *models.Message) error {
 	if m.Buttons == nil {
 		m.Buttons = []models.Button{}
 	}
-	if err := tx.db.Create(m).Error; err != nil {
-		return fmt.Errorf("create message: %w", err)
-	}
-	return nil
+	return tx.add("messages", m)
 }
 
 // LinkMessages says that messages belong to a ticket.
@@ -68,11 +70,9 @@ func (tx *Tx) LinkMessages(ids []string, ticketID string) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	err := tx.db.Exec("UPDATE messages SET ticket_id = ? WHERE id IN ?", ticketID, ids).Error
-	if err != nil {
-		return fmt.Errorf("link messages: %w", err)
-	}
-	return nil
+	return tx.set("messages", func(db *gorm.DB) *gorm.DB {
+		return db.Exec("UPDATE messages SET ticket_id = ? WHERE id IN ?", ticketID, ids)
+	})
 }
 
 // Said is a message as its conversation shows it: the words that came in, or the text as it was sent, and when.
@@ -85,13 +85,13 @@ type Said struct {
 // MessagesAfter returns what a conversation has shown after a message (empty: from the beginning), in the order in
 // which it was shown: what came in when it was read, what went out when it was sent.
 func (tx *Tx) MessagesAfter(conversationID, after string, limit int) ([]Said, error) {
-	shown := tx.db.Table("messages m").
+	shown := tx.db().Table("messages m").
 		Select("m.*, coalesce(d.text, m.text) AS shown, d.sent_at, coalesce(d.sent_at, m.created_at) AS shown_at").
 		Joins("LEFT JOIN deliveries d ON d.message_id = m.id AND d.status = 'sent' AND d.part = 0").
 		Where("m.conversation_id = ? AND (m.direction = 'in' OR d.id IS NOT NULL)", conversationID)
-	q := tx.db.Table("(?) AS s", shown)
+	q := tx.db().Table("(?) AS s", shown)
 	if after != "" {
-		last := tx.db.Table("(?) AS l", shown).Select("shown_at").Where("id = ?", after)
+		last := tx.db().Table("(?) AS l", shown).Select("shown_at").Where("id = ?", after)
 		q = q.Where("(shown_at, id) > ((?), ?)", last, after)
 	}
 	var rows []Said
@@ -104,7 +104,7 @@ func (tx *Tx) MessagesAfter(conversationID, after string, limit int) ([]Said, er
 // LastQuestion returns the last thing said to a conversation: its buttons are what a bare number answers.
 func (tx *Tx) LastQuestion(conversationID string) (m models.Message, found bool, err error) {
 	rows := []models.Message{}
-	err = tx.db.Where("conversation_id = ? AND direction = 'out'", conversationID).Order("id DESC").Limit(1).
+	err = tx.db().Where("conversation_id = ? AND direction = 'out'", conversationID).Order("id DESC").Limit(1).
 		Find(&rows).Error
 	if err != nil {
 		return m, false, fmt.Errorf("last question: %w", err)
@@ -118,7 +118,7 @@ func (tx *Tx) LastQuestion(conversationID string) (m models.Message, found bool,
 // TicketMessages returns everything said about a ticket, oldest first.
 func (tx *Tx) TicketMessages(ticketID string) ([]models.Message, error) {
 	var rows []models.Message
-	if err := tx.db.Where("ticket_id = ?", ticketID).Order("id").Find(&rows).Error; err != nil {
+	if err := tx.db().Where("ticket_id = ?", ticketID).Order("id").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("ticket messages: %w", err)
 	}
 	return rows, nil
@@ -127,7 +127,7 @@ func (tx *Tx) TicketMessages(ticketID string) ([]models.Message, error) {
 // Message returns one message, or ErrNotFound.
 func (tx *Tx) Message(id string) (models.Message, error) {
 	var m models.Message
-	if err := one(tx.db.Take(&m, "id = ?", id).Error); err != nil {
+	if err := one(tx.db().Take(&m, "id = ?", id).Error); err != nil {
 		return m, fmt.Errorf("message %s: %w", id, err)
 	}
 	return m, nil
@@ -139,7 +139,7 @@ const LeaseFor = 20 * time.Second
 // ClaimAddress takes the lease of an address under a new token; ok is false while another sender holds it.
 func (tx *Tx) ClaimAddress(id string) (a models.Address, ok bool, err error) {
 	rows := []models.Address{}
-	err = tx.db.Raw(`UPDATE reporter_addresses SET lease_until = ?, lease_token = ?
+	err = tx.db().Raw(`UPDATE reporter_addresses SET lease_until = ?, lease_token = ?
 		WHERE id = ? AND (lease_until IS NULL OR lease_until <= ?) RETURNING *`,
 		tx.Now.Add(LeaseFor), models.NewToken(), id, tx.Now).Scan(&rows).Error
 	if err != nil {
@@ -153,7 +153,7 @@ func (tx *Tx) ClaimAddress(id string) (a models.Address, ok bool, err error) {
 
 // HoldAddress prolongs the lease; ErrConflict means that it was lost: whatever its holder learned since is stale.
 func (tx *Tx) HoldAddress(a models.Address) error {
-	res := tx.db.Exec("UPDATE reporter_addresses SET lease_until = ? WHERE id = ? AND lease_token = ?",
+	res := tx.db().Exec("UPDATE reporter_addresses SET lease_until = ? WHERE id = ? AND lease_token = ?",
 		tx.Now.Add(LeaseFor), a.ID, a.LeaseToken)
 	if res.Error != nil {
 		return fmt.Errorf("hold address: %w", res.Error)
@@ -171,7 +171,7 @@ func (tx *Tx) CutDelivery(d models.Delivery, parts int) error {
 			ID: models.NewID(), MessageID: d.MessageID, AddressID: d.AddressID, Step: d.Step, Part: part,
 			Status: models.DeliveryQueued, NotBefore: tx.Now, CreatedAt: tx.Now,
 		}
-		if err := tx.db.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
+		if err := tx.db().Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
 			return fmt.Errorf("cut delivery: %w", err)
 		}
 	}
@@ -185,7 +185,7 @@ const inOrder = "message_id, step, part"
 // try hold it back, dead ones do not.
 func (tx *Tx) NextDelivery(addressID string) (d models.Delivery, found bool, err error) {
 	rows := []models.Delivery{}
-	err = tx.db.Where("address_id = ? AND status IN ('queued','sending')", addressID).Order(inOrder).Limit(1).
+	err = tx.db().Where("address_id = ? AND status IN ('queued','sending')", addressID).Order(inOrder).Limit(1).
 		Find(&rows).Error
 	if err != nil {
 		return d, false, fmt.Errorf("next delivery: %w", err)
@@ -198,38 +198,38 @@ func (tx *Tx) NextDelivery(addressID string) (d models.Delivery, found bool, err
 
 // SaveDelivery keeps how far a delivery has come.
 func (tx *Tx) SaveDelivery(d models.Delivery) error {
-	err := tx.db.Model(&d).Select("Status", "Attempts", "NotBefore", "Ambiguous", "PlatformID", "ErrorClass", "Text",
-		"SentAt").UpdateColumns(&d).Error
-	if err != nil {
-		return fmt.Errorf("save delivery: %w", err)
-	}
-	return nil
+	return tx.set("deliveries", func(db *gorm.DB) *gorm.DB {
+		return db.Model(&d).Select("Status", "Attempts", "NotBefore", "Ambiguous", "PlatformID", "ErrorClass", "Text",
+			"SentAt").UpdateColumns(&d)
+	})
 }
 
-// ReleaseAddress gives the lease back and asks for the next waiting delivery, if there is one.
+// ReleaseAddress gives the lease back and asks for the next waiting delivery, if there is one. ErrNotFound means that
+// the lease was lost.
 func (tx *Tx) ReleaseAddress(a models.Address) error {
-	var held models.Address
-	err := tx.db.Clauses(forUpdate).Take(&held, "id = ? AND lease_token = ?", a.ID, a.LeaseToken).Error
-	if err = one(err); err != nil {
-		return fmt.Errorf("release address %s: %w", a.ID, err)
+	var held []models.Address // the update comes first: whoever queues a delivery now waits for our COMMIT
+	err := tx.db().Raw(`UPDATE reporter_addresses SET lease_until = NULL, lease_token = '', wake_at = NULL, wakes = 0
+		WHERE id = ? AND lease_token = ? RETURNING *`, a.ID, a.LeaseToken).Scan(&held).Error
+	if err != nil {
+		return fmt.Errorf("release address: %w", err)
+	}
+	if len(held) == 0 {
+		return fmt.Errorf("release address %s: %w", a.ID, models.ErrNotFound)
 	}
 	open := []models.Delivery{}
-	err = tx.db.Where("address_id = ? AND status IN ('queued','sending')", a.ID).Order(inOrder).Limit(1).
+	err = tx.db().Where("address_id = ? AND status IN ('queued','sending')", a.ID).Order(inOrder).Limit(1).
 		Find(&open).Error
 	if err != nil {
 		return fmt.Errorf("release address: %w", err)
 	}
-	set := map[string]any{"lease_until": nil, "lease_token": "", "wake_at": nil, "wakes": 0}
-	if len(open) > 0 {
-		at := later(open[0].NotBefore, tx.Now)
-		set["wake_at"], set["epoch"] = at, held.Epoch+1
-		tx.Wake(models.Wake{Kind: models.KindDeliver, ID: a.ID, Epoch: held.Epoch + 1, At: at})
+	if len(open) == 0 {
+		return nil
 	}
-	err = tx.db.Model(&models.Address{}).Where(clause.Eq{Column: "id", Value: a.ID}).UpdateColumns(set).Error
-	if err != nil {
-		return fmt.Errorf("release address: %w", err)
-	}
-	return nil
+	w := models.Wake{Kind: models.KindDeliver, ID: a.ID, Epoch: held[0].Epoch + 1, At: later(open[0].NotBefore, tx.Now)}
+	tx.Wake(w)
+	return tx.set("reporter_addresses", func(db *gorm.DB) *gorm.DB {
+		return db.Exec("UPDATE reporter_addresses SET wake_at = ?, epoch = ? WHERE id = ?", w.At, w.Epoch, w.ID)
+	})
 }
 
 // BlockAddress notes that the resident blocked us, or writes again.
@@ -238,7 +238,7 @@ func (tx *Tx) BlockAddress(id string, blocked bool) error {
 	if blocked {
 		at = &tx.Now
 	}
-	if err := tx.db.Exec("UPDATE reporter_addresses SET blocked_at = ? WHERE id = ?", at, id).Error; err != nil {
+	if err := tx.db().Exec("UPDATE reporter_addresses SET blocked_at = ? WHERE id = ?", at, id).Error; err != nil {
 		return fmt.Errorf("block address: %w", err)
 	}
 	return nil

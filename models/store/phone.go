@@ -21,7 +21,7 @@ func (tx *Tx) PhoneReporter(phone string) (reporterID string, err error) {
 
 // NameReporter notes how a reporter is called.
 func (tx *Tx) NameReporter(id, name string) error {
-	if err := tx.db.Exec("UPDATE reporters SET name = ? WHERE id = ?", name, id).Error; err != nil {
+	if err := tx.db().Exec("UPDATE reporters SET name = ? WHERE id = ?", name, id).Error; err != nil {
 		return fmt.Errorf("name reporter: %w", err)
 	}
 	return nil
@@ -30,7 +30,7 @@ func (tx *Tx) NameReporter(id, name string) error {
 // reportedBy limits tickets to those that a number has reported: by calling, or by asking to be called back. Only staff
 // may look by it.
 func (tx *Tx) reportedBy(phone string) *gorm.DB {
-	return tx.db.Where(`tickets.id IN (SELECT r.ticket_id FROM reports r
+	return tx.db().Where(`tickets.id IN (SELECT r.ticket_id FROM reports r
 		WHERE r.phone = ? OR r.reporter_id IN (SELECT reporter_id FROM reporter_addresses
 			WHERE external_id = ? AND channel = ? AND account = ?))`, phone, phone, phoneChannel, phoneAccount)
 }

@@ -40,10 +40,10 @@ func (tx *Tx) QueueCounts(who models.Actor, tonight time.Time) (c QueueCounts, e
 		{&c.Waiting, openTickets + " AND tickets.state = 'waiting'", nil},
 		{&c.Reopened, openTickets + " AND tickets.reopens > 0", nil},
 	} {
-		counted := scoped(tx.db.Session(&gorm.Session{}), who).Table("tickets").Select("1").
+		counted := scoped(tx.db().Session(&gorm.Session{}), who).Table("tickets").Select("1").
 			Where(one.where, one.args...).Limit(countLimit)
 		var n int64
-		if err := tx.db.Table("(?) AS counted", counted).Count(&n).Error; err != nil {
+		if err := tx.db().Table("(?) AS counted", counted).Count(&n).Error; err != nil {
 			return c, fmt.Errorf("count queue: %w", err)
 		}
 		*one.into = int(n)

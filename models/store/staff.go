@@ -12,7 +12,7 @@ import (
 // InsertStaff keeps a new member of staff; ErrConflict when the e-mail is taken.
 func (tx *Tx) InsertStaff(s *models.Staff) error {
 	s.ID, s.CreatedAt = models.NewID(), tx.Now
-	made := tx.db.Clauses(clause.OnConflict{DoNothing: true}).Create(s)
+	made := tx.db().Clauses(clause.OnConflict{DoNothing: true}).Create(s)
 	if made.Error != nil {
 		return fmt.Errorf("insert staff: %w", made.Error)
 	}
@@ -25,7 +25,7 @@ func (tx *Tx) InsertStaff(s *models.Staff) error {
 // StaffByEmail returns a member of staff who may sign in, or ErrNotFound.
 func (tx *Tx) StaffByEmail(email string) (models.Staff, error) {
 	var s models.Staff
-	if err := one(tx.db.Take(&s, "email = ? AND disabled_at IS NULL", email).Error); err != nil {
+	if err := one(tx.db().Take(&s, "email = ? AND disabled_at IS NULL", email).Error); err != nil {
 		return s, fmt.Errorf("staff by e-mail: %w", err)
 	}
 	return s, nil
@@ -35,7 +35,7 @@ func (tx *Tx) StaffByEmail(email string) (models.Staff, error) {
 // ErrNotFound when they may not sign in.
 func (tx *Tx) LockStaff(id string) (models.Staff, error) {
 	var s models.Staff
-	err := tx.db.Clauses(forUpdate).Take(&s, "id = ? AND disabled_at IS NULL", id).Error
+	err := tx.db().Clauses(forUpdate).Take(&s, "id = ? AND disabled_at IS NULL", id).Error
 	if err = one(err); err != nil {
 		return s, fmt.Errorf("lock staff: %w", err)
 	}
@@ -45,7 +45,7 @@ func (tx *Tx) LockStaff(id string) (models.Staff, error) {
 // StaffList lists everybody by e-mail, the disabled ones too.
 func (tx *Tx) StaffList() ([]models.Staff, error) {
 	var rows []models.Staff
-	if err := tx.db.Order("email").Find(&rows).Error; err != nil {
+	if err := tx.db().Order("email").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("list staff: %w", err)
 	}
 	return rows, nil
@@ -60,7 +60,7 @@ func (tx *Tx) SaveStaff(all []models.Staff) error {
 	for i := range all {
 		all[i].ID, all[i].CreatedAt = models.NewID(), tx.Now
 	}
-	err := tx.db.Clauses(clause.OnConflict{
+	err := tx.db().Clauses(clause.OnConflict{
 		Columns:   []clause.Column{{Name: "email"}},
 		DoUpdates: clause.AssignmentColumns([]string{"name", "role", "department_id"}),
 	}).CreateInBatches(all, 500).Error
@@ -72,14 +72,14 @@ func (tx *Tx) SaveStaff(all []models.Staff) error {
 
 // DisableStaff ends somebody's access and all their sessions; ErrNotFound when there is no such e-mail.
 func (tx *Tx) DisableStaff(email string) error {
-	done := tx.db.Exec("UPDATE staff SET disabled_at = COALESCE(disabled_at, ?) WHERE email = ?", tx.Now, email)
+	done := tx.db().Exec("UPDATE staff SET disabled_at = COALESCE(disabled_at, ?) WHERE email = ?", tx.Now, email)
 	if done.Error != nil {
 		return fmt.Errorf("disable staff: %w", done.Error)
 	}
 	if done.RowsAffected == 0 {
 		return fmt.Errorf("disable staff: %w", models.ErrNotFound)
 	}
-	err := tx.db.Exec("DELETE FROM sessions WHERE staff_id = (SELECT id FROM staff WHERE email = ?)", email).Error
+	err := tx.db().Exec("DELETE FROM sessions WHERE staff_id = (SELECT id FROM staff WHERE email = ?)", email).Error
 	if err != nil {
 		return fmt.Errorf("disable staff: end sessions: %w", err)
 	}
@@ -88,12 +88,12 @@ func (tx *Tx) DisableStaff(email string) error {
 
 // ChangePassword keeps the hash of the password that somebody chose and ends all their sessions but the one of token.
 func (tx *Tx) ChangePassword(staffID, hash, token string) error {
-	err := tx.db.Exec("UPDATE staff SET password_hash = ?, password_once_until = NULL WHERE id = ?",
+	err := tx.db().Exec("UPDATE staff SET password_hash = ?, password_once_until = NULL WHERE id = ?",
 		hash, staffID).Error
 	if err != nil {
 		return fmt.Errorf("change password: %w", err)
 	}
-	err = tx.db.Exec("DELETE FROM sessions WHERE staff_id = ? AND key <> ?", staffID, models.TokenKey(token)).Error
+	err = tx.db().Exec("DELETE FROM sessions WHERE staff_id = ? AND key <> ?", staffID, models.TokenKey(token)).Error
 	if err != nil {
 		return fmt.Errorf("change password: end sessions: %w", err)
 	}
@@ -102,7 +102,7 @@ func (tx *Tx) ChangePassword(staffID, hash, token string) error {
 
 // CountStaff counts all staff, so that a first run can make its first admin.
 func (tx *Tx) CountStaff() (n int64, err error) {
-	if err = tx.db.Model(&models.Staff{}).Count(&n).Error; err != nil {
+	if err = tx.db().Model(&models.Staff{}).Count(&n).Error; err != nil {
 		return 0, fmt.Errorf("count staff: %w", err)
 	}
 	return n, nil
@@ -120,7 +120,7 @@ func (tx *Tx) OpenSession(token, staffID string) error {
 		Key: models.TokenKey(token), StaffID: staffID,
 		CreatedAt: tx.Now, SeenAt: tx.Now, ExpiresAt: tx.Now.Add(sessionLife),
 	}
-	if err := tx.db.Create(&s).Error; err != nil {
+	if err := tx.db().Create(&s).Error; err != nil {
 		return fmt.Errorf("open session: %w", err)
 	}
 	return nil
@@ -130,7 +130,7 @@ func (tx *Tx) OpenSession(token, staffID string) error {
 // disabled since.
 func (tx *Tx) SessionStaff(token string) (models.Staff, error) {
 	var s models.Staff
-	err := tx.db.Joins("JOIN sessions ON sessions.staff_id = staff.id").
+	err := tx.db().Joins("JOIN sessions ON sessions.staff_id = staff.id").
 		Where("sessions.key = ? AND sessions.expires_at > ? AND sessions.seen_at > ? AND staff.disabled_at IS NULL",
 			models.TokenKey(token), tx.Now, tx.Now.Add(-sessionIdle)).Take(&s).Error
 	if err = one(err); err != nil {
@@ -141,7 +141,7 @@ func (tx *Tx) SessionStaff(token string) (models.Staff, error) {
 
 // TouchSession notes that a session is in use, at most once a minute.
 func (tx *Tx) TouchSession(token string) error {
-	err := tx.db.Exec("UPDATE sessions SET seen_at = ? WHERE key = ? AND seen_at < ?",
+	err := tx.db().Exec("UPDATE sessions SET seen_at = ? WHERE key = ? AND seen_at < ?",
 		tx.Now, models.TokenKey(token), tx.Now.Add(-time.Minute)).Error
 	if err != nil {
 		return fmt.Errorf("touch session: %w", err)
@@ -151,7 +151,7 @@ func (tx *Tx) TouchSession(token string) error {
 
 // CloseSession ends the session of a token.
 func (tx *Tx) CloseSession(token string) error {
-	if err := tx.db.Delete(&models.Session{}, "key = ?", models.TokenKey(token)).Error; err != nil {
+	if err := tx.db().Delete(&models.Session{}, "key = ?", models.TokenKey(token)).Error; err != nil {
 		return fmt.Errorf("close session: %w", err)
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -184,8 +185,11 @@ func (s *Store) Tx(ctx context.Context, fn func(tx *Tx) error) error {
 func (s *Store) try(ctx context.Context, fn func(tx *Tx) error) (*Tx, error) {
 	tx := &Tx{Now: s.Now(), postgres: s.postgres}
 	err := s.write.WithContext(ctx).Transaction(func(db *gorm.DB) error {
-		tx.db = db
+		tx.gorm = db
 		if err := fn(tx); err != nil {
+			return err
+		}
+		if err := tx.finish(); err != nil {
 			return err
 		}
 		s.BeforeCommit(ctx, tx.wakes)
@@ -201,18 +205,23 @@ func (s *Store) Read(ctx context.Context, fn func(tx *Tx) error) error {
 		options.Isolation = sql.LevelRepeatableRead
 	}
 	return s.read.WithContext(ctx).Transaction(func(db *gorm.DB) error {
-		return fn(&Tx{Now: s.Now(), db: db, postgres: s.postgres})
+		return fn(&Tx{Now: s.Now(), gorm: db, postgres: s.postgres})
 	}, options)
 }
 
 // retryable tells the failures after which the same transaction may succeed: 40001 serialization failure, 40P01
-// deadlock (postgresql.org/docs/15/errcodes-appendix.html), SQLITE_BUSY.
+// deadlock (postgresql.org/docs/15/errcodes-appendix.html), SQLITE_BUSY; and what two do by chance at once.
 func retryable(err error) bool {
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return pg.Code == "40001" || pg.Code == "40P01"
+		return pg.Code == "40001" || pg.Code == "40P01" || slices.Contains(chance, pg.ConstraintName)
 	}
-	return sqliteCode(err) == sqliteBusy
+	code := sqliteCode(err)
+	return code == sqliteBusy || code == sqliteConstraint && strings.Contains(err.Error(), "tickets.code")
 }
+
+// chance names the constraints that two transactions may break without a fault of either: a new ticket's code that
+// another has, and somebody who writes for the first time, read by two turns.
+var chance = []string{"tickets_code_key", "reporter_addresses_external_id_channel_account_key"}
 
 // dataFault tells the failures that belong to a row and not to the database: SQLSTATE class 22 and 23.
 func dataFault(err error) bool {
@@ -226,9 +235,19 @@ func dataFault(err error) bool {
 type Tx struct {
 	Now time.Time
 
-	db       *gorm.DB
+	gorm     *gorm.DB // through db, later and their like
 	postgres bool
+	kept     []kept
+	spoken   []string // conversations whose addresses have something to get
 	wakes    []models.Wake
+}
+
+// finish writes what was kept, and asks for the deliveries of what was said.
+func (tx *Tx) finish() error {
+	if len(tx.spoken) > 0 {
+		return tx.wakeAddresses()
+	}
+	return tx.flush()
 }
 
 // Wake asks for a task after COMMIT.

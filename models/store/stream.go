@@ -10,7 +10,7 @@ import (
 // TicketDeliveries returns how far everything said about a ticket has come, in the order in which it goes out.
 func (tx *Tx) TicketDeliveries(ticketID string) ([]models.Delivery, error) {
 	var rows []models.Delivery
-	err := tx.db.Where("message_id IN (SELECT id FROM messages WHERE ticket_id = ?)", ticketID).Order(inOrder).
+	err := tx.db().Where("message_id IN (SELECT id FROM messages WHERE ticket_id = ?)", ticketID).Order(inOrder).
 		Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("deliveries of ticket: %w", err)
@@ -25,7 +25,7 @@ func (tx *Tx) Names(ids []string) (map[string]string, error) {
 	if len(ids) == 0 {
 		return names, nil
 	}
-	err := tx.db.Raw(`SELECT id, name FROM staff WHERE id IN ? UNION ALL
+	err := tx.db().Raw(`SELECT id, name FROM staff WHERE id IN ? UNION ALL
 		SELECT id, name FROM departments WHERE id IN ?`, ids, ids).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("names: %w", err)
@@ -40,7 +40,7 @@ func (tx *Tx) Names(ids []string) (map[string]string, error) {
 // those without one are left out.
 func (tx *Tx) TicketPhones(ticketID string) (map[string]string, error) {
 	var rows []struct{ ID, Phone, Called string }
-	err := tx.db.Raw(`SELECT r.reporter_id AS id, max(r.phone) AS phone,
+	err := tx.db().Raw(`SELECT r.reporter_id AS id, max(r.phone) AS phone,
 			coalesce((SELECT max(external_id) FROM reporter_addresses a
 				WHERE a.reporter_id = r.reporter_id AND a.channel = ? AND a.account = ?), '') AS called
 		FROM reports r WHERE r.ticket_id = ? GROUP BY r.reporter_id`,
@@ -60,7 +60,7 @@ func (tx *Tx) TicketPhones(ticketID string) (map[string]string, error) {
 // ReporterNames returns how a ticket's reporters are called, by reporter; those who did not say it are left out.
 func (tx *Tx) ReporterNames(ticketID string) (map[string]string, error) {
 	var rows []struct{ ID, Name string }
-	err := tx.db.Raw(`SELECT id, name FROM reporters
+	err := tx.db().Raw(`SELECT id, name FROM reporters
 		WHERE name <> '' AND id IN (SELECT reporter_id FROM reports WHERE ticket_id = ?)`, ticketID).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("names of reporters: %w", err)

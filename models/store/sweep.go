@@ -50,7 +50,7 @@ func (tx *Tx) claim(table string) ([]models.Wake, error) {
 	}
 	at := func(wait time.Duration) time.Time { return tx.Now.Add(wait) }
 	var wakes []models.Wake
-	err := tx.db.Raw("UPDATE "+table+` SET epoch = epoch + CASE WHEN wakes > 0 THEN 1 ELSE 0 END, wakes = wakes + 1,
+	err := tx.db().Raw("UPDATE "+table+` SET epoch = epoch + CASE WHEN wakes > 0 THEN 1 ELSE 0 END, wakes = wakes + 1,
 		wake_at = CASE WHEN wakes <= 1 THEN `+when+` WHEN wakes = 2 THEN `+when+` WHEN wakes = 3 THEN `+when+`
 			WHEN wakes = 4 THEN `+when+` ELSE `+when+` END
 		WHERE id IN (SELECT id FROM `+table+` WHERE wake_at <= ? ORDER BY wake_at LIMIT ?`+lock+`)
@@ -67,7 +67,7 @@ func (s *Store) Rearm(ctx context.Context, kind, id string) error {
 			continue
 		}
 		return s.Tx(ctx, func(tx *Tx) error {
-			return tx.db.Exec("UPDATE "+t.table+` SET epoch = epoch + 1, wake_at = ?
+			return tx.db().Exec("UPDATE "+t.table+` SET epoch = epoch + 1, wake_at = ?
 				WHERE id = ? AND wake_at IS NOT NULL`, tx.Now.Add(time.Minute), id).Error
 		})
 	}

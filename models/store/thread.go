@@ -23,7 +23,7 @@ type Spoken struct {
 // SpokenOf returns the ticket that the message with a platform id is about (replyTo, may be empty), else the one that
 // was spoken of last.
 func (tx *Tx) SpokenOf(conversationID, replyTo string) (s Spoken, found bool, err error) {
-	q := tx.db.Table("messages m").Select("t.code, t.category, t.state, m.created_at AS at").
+	q := tx.db().Table("messages m").Select("t.code, t.category, t.state, m.created_at AS at").
 		Joins("JOIN tickets t ON t.id = m.ticket_id").Where("m.conversation_id = ?", conversationID)
 	if replyTo != "" {
 		var answered []Spoken
@@ -81,7 +81,7 @@ func (tx *Tx) messages(ids []string) (rows []models.Message, err error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	if err := tx.db.Where("id IN ?", ids).Order("id").Find(&rows).Error; err != nil {
+	if err := tx.db().Where("id IN ?", ids).Order("id").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("messages: %w", err)
 	}
 	return rows, nil
@@ -90,7 +90,7 @@ func (tx *Tx) messages(ids []string) (rows []models.Message, err error) {
 // ToldLately tells whether a conversation was told something since an instant.
 func (tx *Tx) ToldLately(conversationID, key string, since time.Time) (bool, error) {
 	var n int64
-	err := tx.db.Model(&models.Message{}).
+	err := tx.db().Model(&models.Message{}).
 		Where("conversation_id = ? AND direction = 'out' AND key = ? AND created_at > ?", conversationID, key, since).
 		Limit(1).Count(&n).Error
 	if err != nil {
@@ -102,7 +102,7 @@ func (tx *Tx) ToldLately(conversationID, key string, since time.Time) (bool, err
 // LastDraft returns the draft of a conversation that ended last.
 func (tx *Tx) LastDraft(conversationID string) (d models.Draft, found bool, err error) {
 	rows := []models.Draft{}
-	err = tx.db.Where("conversation_id = ? AND status <> ?", conversationID, models.DraftOpen).Order("id DESC").
+	err = tx.db().Where("conversation_id = ? AND status <> ?", conversationID, models.DraftOpen).Order("id DESC").
 		Limit(1).Find(&rows).Error
 	if err != nil {
 		return d, false, fmt.Errorf("last draft: %w", err)
@@ -115,7 +115,7 @@ func (tx *Tx) LastDraft(conversationID string) (d models.Draft, found bool, err 
 
 // HideMessage hides what was unsent from staff; the row stays, as the trace that something was said.
 func (tx *Tx) HideMessage(conversationID, externalID string) error {
-	err := tx.db.Exec(`UPDATE messages SET hidden_at = ?
+	err := tx.db().Exec(`UPDATE messages SET hidden_at = ?
 		WHERE conversation_id = ? AND external_id = ? AND hidden_at IS NULL`, tx.Now, conversationID, externalID).Error
 	if err != nil {
 		return fmt.Errorf("hide message: %w", err)
@@ -125,7 +125,7 @@ func (tx *Tx) HideMessage(conversationID, externalID string) error {
 
 // ReviseMessage gives a message the words it was edited to; the words before are kept as a revision.
 func (tx *Tx) ReviseMessage(conversationID, externalID, text string) (m models.Message, found bool, err error) {
-	err = one(tx.db.Take(&m, "conversation_id = ? AND external_id = ? AND direction = 'in'", conversationID,
+	err = one(tx.db().Take(&m, "conversation_id = ? AND external_id = ? AND direction = 'in'", conversationID,
 		externalID).Error)
 	if errors.Is(err, models.ErrNotFound) {
 		return m, false, nil
@@ -136,11 +136,11 @@ func (tx *Tx) ReviseMessage(conversationID, externalID, text string) (m models.M
 	if m.Text == text {
 		return m, false, nil
 	}
-	err = tx.db.Create(&models.MessageRevision{
+	err = tx.db().Create(&models.MessageRevision{
 		ID: models.NewID(), MessageID: m.ID, Text: m.Text, CreatedAt: tx.Now,
 	}).Error
 	if err == nil {
-		err = tx.db.Exec("UPDATE messages SET text = ? WHERE id = ?", text, m.ID).Error
+		err = tx.db().Exec("UPDATE messages SET text = ? WHERE id = ?", text, m.ID).Error
 	}
 	if err != nil {
 		return m, false, fmt.Errorf("revise message: %w", err)

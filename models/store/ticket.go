@@ -9,27 +9,19 @@ import (
 	"github.com/vticket/vticket/models"
 )
 
-// InsertTicket keeps a new ticket under a code that no other has.
+// InsertTicket keeps a new ticket under a new code. One that another ticket has fails the transaction, which then runs
+// again.
 func (tx *Tx) InsertTicket(t *models.Ticket) error {
 	t.Search = models.Fold(t.Address)
-	for range 10 {
-		t.Code = models.NewCode()
-		made := tx.db.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "code"}}, DoNothing: true}).Create(t)
-		if made.Error != nil {
-			return fmt.Errorf("insert ticket: %w", made.Error)
-		}
-		if made.RowsAffected == 1 {
-			return nil
-		}
-	}
-	return fmt.Errorf("insert ticket: %w: no free code in ten tries", models.ErrConflict)
+	t.Code = models.NewCode()
+	return tx.add("tickets", t)
 }
 
 // LockTicket takes a ticket within the actor's scope for this transaction. Several are taken in ascending order of id
 // (design §4).
 func (tx *Tx) LockTicket(who models.Actor, id string) (models.Ticket, error) {
 	var t models.Ticket
-	if err := one(scoped(tx.db.Clauses(forUpdate), who).Take(&t, "id = ?", id).Error); err != nil {
+	if err := one(scoped(tx.db().Clauses(forUpdate), who).Take(&t, "id = ?", id).Error); err != nil {
 		return t, fmt.Errorf("ticket %s: %w", id, err)
 	}
 	return t, nil
@@ -38,7 +30,7 @@ func (tx *Tx) LockTicket(who models.Actor, id string) (models.Ticket, error) {
 // SaveTicket keeps a ticket that was at version from; ErrConflict when it has moved on.
 func (tx *Tx) SaveTicket(t *models.Ticket, from int64) error {
 	t.Version, t.UpdatedAt, t.Search = from+1, tx.Now, models.Fold(t.Address)
-	res := tx.db.Model(&models.Ticket{}).Where("id = ? AND version = ?", t.ID, from).
+	res := tx.db().Model(&models.Ticket{}).Where("id = ? AND version = ?", t.ID, from).
 		Select("*").Omit("ID", "Code", "CreatedAt").UpdateColumns(t)
 	if res.Error != nil {
 		return fmt.Errorf("save ticket %s: %w", t.Code, res.Error)
@@ -51,8 +43,8 @@ func (tx *Tx) SaveTicket(t *models.Ticket, from int64) error {
 
 // AppendEvent keeps one event of a timeline and queues it for the feed.
 func (tx *Tx) AppendEvent(e models.Event) error {
-	if err := tx.db.Create(&e).Error; err != nil {
-		return fmt.Errorf("append event: %w", err)
+	if err := tx.add("ticket_events", &e); err != nil {
+		return err
 	}
 	return tx.queueForFeed(e.ID)
 }
@@ -60,16 +52,13 @@ func (tx *Tx) AppendEvent(e models.Event) error {
 // InsertReport keeps one submission.
 func (tx *Tx) InsertReport(r models.Report) error {
 	r.Search = models.Fold(r.Words + "\n" + r.Address)
-	if err := tx.db.Create(&r).Error; err != nil {
-		return fmt.Errorf("insert report: %w", err)
-	}
-	return nil
+	return tx.add("reports", &r)
 }
 
 // Reports returns the submissions that a ticket stands for, oldest first.
 func (tx *Tx) Reports(ticketID string) ([]models.Report, error) {
 	var rows []models.Report
-	if err := tx.db.Where("ticket_id = ?", ticketID).Order("created_at, id").Find(&rows).Error; err != nil {
+	if err := tx.db().Where("ticket_id = ?", ticketID).Order("created_at, id").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("reports: %w", err)
 	}
 	return rows, nil
@@ -77,7 +66,7 @@ func (tx *Tx) Reports(ticketID string) ([]models.Report, error) {
 
 // Tracked returns the ticket and the submission behind a tracking token, or ErrNotFound.
 func (tx *Tx) Tracked(token string) (t models.Ticket, r models.Report, err error) {
-	if err := one(tx.db.Take(&r, "track_token = ? AND track_token <> ''", token).Error); err != nil {
+	if err := one(tx.db().Take(&r, "track_token = ? AND track_token <> ''", token).Error); err != nil {
 		return t, r, fmt.Errorf("tracked report: %w", err)
 	}
 	t, err = tx.Ticket(r.TicketID)
@@ -87,7 +76,7 @@ func (tx *Tx) Tracked(token string) (t models.Ticket, r models.Report, err error
 // Timeline returns the events of a ticket in order.
 func (tx *Tx) Timeline(ticketID string) ([]models.Event, error) {
 	var rows []models.Event
-	if err := tx.db.Where("ticket_id = ?", ticketID).Order("seq").Find(&rows).Error; err != nil {
+	if err := tx.db().Where("ticket_id = ?", ticketID).Order("seq").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("timeline: %w", err)
 	}
 	return rows, nil
@@ -108,7 +97,7 @@ func scoped(q *gorm.DB, who models.Actor) *gorm.DB {
 // TicketByCode returns a ticket within the actor's scope; one outside it is ErrNotFound like one that never was.
 func (tx *Tx) TicketByCode(who models.Actor, code string) (models.Ticket, error) {
 	var t models.Ticket
-	if err := one(scoped(tx.db, who).Take(&t, "code = ?", code).Error); err != nil {
+	if err := one(scoped(tx.db(), who).Take(&t, "code = ?", code).Error); err != nil {
 		return t, fmt.Errorf("ticket %s: %w", code, err)
 	}
 	return t, nil
@@ -117,7 +106,7 @@ func (tx *Tx) TicketByCode(who models.Actor, code string) (models.Ticket, error)
 // ReporterTickets lists the tickets a reporter has reported, newest first.
 func (tx *Tx) ReporterTickets(reporterID string, limit int) ([]models.Ticket, error) {
 	var rows []models.Ticket
-	err := tx.db.Where("id IN (SELECT ticket_id FROM reports WHERE reporter_id = ?)", reporterID).
+	err := tx.db().Where("id IN (SELECT ticket_id FROM reports WHERE reporter_id = ?)", reporterID).
 		Order("id DESC").Limit(limit).Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("tickets of reporter: %w", err)
@@ -128,7 +117,7 @@ func (tx *Tx) ReporterTickets(reporterID string, limit int) ([]models.Ticket, er
 // Ticket returns one ticket without regard to scope: for the bot and the clock.
 func (tx *Tx) Ticket(id string) (models.Ticket, error) {
 	var t models.Ticket
-	if err := one(tx.db.Take(&t, "id = ?", id).Error); err != nil {
+	if err := one(tx.db().Take(&t, "id = ?", id).Error); err != nil {
 		return t, fmt.Errorf("ticket %s: %w", id, err)
 	}
 	return t, nil
@@ -137,7 +126,7 @@ func (tx *Tx) Ticket(id string) (models.Ticket, error) {
 // ReporterTicket returns a ticket by its code if this reporter has reported it, or ErrNotFound.
 func (tx *Tx) ReporterTicket(reporterID, code string) (models.Ticket, error) {
 	var t models.Ticket
-	err := tx.db.Take(&t, "code = ? AND id IN (SELECT ticket_id FROM reports WHERE reporter_id = ?)",
+	err := tx.db().Take(&t, "code = ? AND id IN (SELECT ticket_id FROM reports WHERE reporter_id = ?)",
 		code, reporterID).Error
 	if err = one(err); err != nil {
 		return t, fmt.Errorf("ticket %s: %w", code, err)
@@ -147,7 +136,7 @@ func (tx *Tx) ReporterTicket(reporterID, code string) (models.Ticket, error) {
 
 // InsertNote keeps a colleague's note.
 func (tx *Tx) InsertNote(n models.Note) error {
-	if err := tx.db.Create(&n).Error; err != nil {
+	if err := tx.db().Create(&n).Error; err != nil {
 		return fmt.Errorf("insert note: %w", err)
 	}
 	return nil
@@ -156,7 +145,7 @@ func (tx *Tx) InsertNote(n models.Note) error {
 // Notes returns what colleagues wrote on a ticket, oldest first.
 func (tx *Tx) Notes(ticketID string) ([]models.Note, error) {
 	var rows []models.Note
-	if err := tx.db.Where("ticket_id = ?", ticketID).Order("id").Find(&rows).Error; err != nil {
+	if err := tx.db().Where("ticket_id = ?", ticketID).Order("id").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("notes: %w", err)
 	}
 	return rows, nil
@@ -164,7 +153,7 @@ func (tx *Tx) Notes(ticketID string) ([]models.Note, error) {
 
 // InsertRating keeps a verdict; false when this reporter has judged this answer before.
 func (tx *Tx) InsertRating(r models.Rating) (bool, error) {
-	made := tx.db.Clauses(clause.OnConflict{DoNothing: true}).Create(&r)
+	made := tx.db().Clauses(clause.OnConflict{DoNothing: true}).Create(&r)
 	if made.Error != nil {
 		return false, fmt.Errorf("insert rating: %w", made.Error)
 	}
@@ -174,7 +163,7 @@ func (tx *Tx) InsertRating(r models.Rating) (bool, error) {
 // Rated returns the stars that a reporter gave to an answer; generation says how often the ticket was reopened before.
 func (tx *Tx) Rated(ticketID, reporterID string, generation int) (stars int, found bool, err error) {
 	rows := []models.Rating{}
-	err = tx.db.Where("ticket_id = ? AND reporter_id = ? AND generation = ?", ticketID, reporterID, generation).
+	err = tx.db().Where("ticket_id = ? AND reporter_id = ? AND generation = ?", ticketID, reporterID, generation).
 		Limit(1).Find(&rows).Error
 	if err != nil {
 		return 0, false, fmt.Errorf("rating: %w", err)
@@ -188,7 +177,7 @@ func (tx *Tx) Rated(ticketID, reporterID string, generation int) (stars int, fou
 // SaveReport keeps what a reporter corrected.
 func (tx *Tx) SaveReport(r models.Report) error {
 	r.Search = models.Fold(r.Words + "\n" + r.Address)
-	err := tx.db.Model(&r).Select("Words", "WordsSalt", "Lat", "Lon", "Address", "Search").UpdateColumns(&r).Error
+	err := tx.db().Model(&r).Select("Words", "WordsSalt", "Lat", "Lon", "Address", "Search").UpdateColumns(&r).Error
 	if err != nil {
 		return fmt.Errorf("save report: %w", err)
 	}

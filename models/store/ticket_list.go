@@ -116,7 +116,7 @@ const evidence = "a.kind = 'evidence' AND a.media = 'image' AND a.status = 'read
 
 // filtered is the query behind a list of tickets within the actor's scope.
 func (tx *Tx) filtered(who models.Actor, f TicketFilter) *gorm.DB {
-	q := scoped(tx.db, who)
+	q := scoped(tx.db(), who)
 	if f.Open {
 		q = q.Where(openTickets)
 	}
@@ -169,7 +169,7 @@ func page(q *gorm.DB, f TicketFilter) *gorm.DB {
 
 // found is the condition that a ticket is what somebody looks for, in any of the ways in which it can be meant.
 func (tx *Tx) found(who models.Actor, s models.Search) *gorm.DB {
-	meant := tx.db.Where("' ' || tickets.external_refs || ' ' LIKE ? ESCAPE '!'", "% "+escapeLike(s.Reference)+" %")
+	meant := tx.db().Where("' ' || tickets.external_refs || ' ' LIKE ? ESCAPE '!'", "% "+escapeLike(s.Reference)+" %")
 	if s.Code != "" {
 		meant = meant.Or("tickets.code = ?", s.Code)
 	}
@@ -183,10 +183,10 @@ func (tx *Tx) found(who models.Actor, s models.Search) *gorm.DB {
 	if len(s.Words) == 0 {
 		return meant
 	}
-	all := tx.db
+	all := tx.db()
 	for _, word := range s.Words {
 		begins := "% " + escapeLike(word.Text) + "%"
-		held := tx.db.Where("' ' || tickets.search LIKE ? ESCAPE '!'", begins).
+		held := tx.db().Where("' ' || tickets.search LIKE ? ESCAPE '!'", begins).
 			Or(`EXISTS (SELECT 1 FROM reports r
 				WHERE r.ticket_id = tickets.id AND ' ' || r.search LIKE ? ESCAPE '!')`, begins)
 		if len(word.Categories) > 0 {
