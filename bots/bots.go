@@ -172,8 +172,8 @@ type Limits struct {
 }
 
 // Adapter is one platform. Verify is over the raw bytes, in constant time, and fails closed when no secret is set.
-// Parse does no I/O. Send takes one part within the limits and fails with *SendError. Fetch opens a media item; the
-// caller limits and closes it.
+// Parse does no I/O, and fails for what is no JSON. Send takes one part within the limits and fails with *SendError.
+// Fetch opens a media item; the caller limits and closes it.
 type Adapter interface {
 	Name() string
 	Verify(header http.Header, body []byte) error

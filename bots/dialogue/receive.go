@@ -29,22 +29,24 @@ type Receiver struct {
 // Receive returns when everything in a body is in the inbox. It fails with models.Invalid for what is no JSON, and with
 // store.ErrUnavailable for what must be sent again.
 func (r *Receiver) Receive(ctx context.Context, body []byte) error {
-	if !json.Valid(body) {
+	events, err := r.Adapter.Parse(body)
+	if err != nil && !json.Valid(body) { // asked only now: every body is read once
 		return models.Invalid{Field: "body", Key: "error_json"}
 	}
-	rows, err := r.read(ctx, body)
+	rows, err := r.rows(ctx, body, events, err)
 	if err != nil {
 		return err
 	}
 	return r.Inbox.Put(ctx, rows...)
 }
 
-// read makes the rows of a body. One that the adapter cannot read is kept as it came, set aside: it was the platform's,
+// rows makes the rows of a body. One that the adapter cannot read is kept as it came, set aside: it was the platform's,
 // so what is new in it is for us to learn, and sending it again would not help.
-func (r *Receiver) read(ctx context.Context, body []byte) ([]models.InboxEvent, error) {
-	events, err := r.Adapter.Parse(body)
+func (r *Receiver) rows(
+	ctx context.Context, body []byte, events []bots.Incoming, unread error,
+) ([]models.InboxEvent, error) {
 	rows := make([]models.InboxEvent, 0, len(events)+1)
-	if err != nil {
+	if unread != nil {
 		r.Log.ErrorContext(ctx, "update of a platform cannot be read, set aside", "channel", r.Adapter.Name())
 		rows = append(rows, r.aside(body))
 	}
@@ -120,7 +122,8 @@ func (r *Receiver) pollUnder(ctx context.Context, s *store.Store, lease *models.
 		}
 		var rows []models.InboxEvent
 		for _, body := range bodies {
-			more, err := r.read(ctx, body)
+			events, err := r.Adapter.Parse(body)
+			more, err := r.rows(ctx, body, events, err)
 			if err != nil {
 				return err
 			}

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -37,6 +39,10 @@ func serveCommand() *cobra.Command {
 	return cmd
 }
 
+// collectAt is the garbage, in per cent of what is in use, at which it is collected. With the usual 100 every sixth of
+// our processor time goes there under load; 250 costs 13 MB when idle. GOGC in the environment says otherwise.
+const collectAt = 250
+
 // drain is how long requests may finish after a stop signal.
 const drain = 10 * time.Second
 
@@ -46,6 +52,9 @@ func serve(ctx context.Context, c Config, role string, out io.Writer) error {
 		return err
 	}
 	defer s.close()
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(collectAt)
+	}
 	if c.DatabaseURL == "" {
 		if err := s.firstRun(ctx, out); err != nil {
 			return err

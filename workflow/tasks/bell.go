@@ -22,6 +22,8 @@ const (
 	heldBelow = 5 * time.Second
 	// lanes is how many tasks are asked for at once; asynq has no pipeline.
 	lanes = 16
+	// groupSize is how many turns that are asked for together share a task: each task is a script in Redis.
+	groupSize = 16
 	// ringLimit bounds one ask; a Redis slower than this is left to the sweep.
 	ringLimit = 2 * time.Second
 
@@ -41,10 +43,10 @@ type Bell struct {
 	closed bool
 }
 
-// ask is one task, to be run once wait has passed.
+// ask is one task, to be run once wait has passed. Its payload is the row's id, or the ids of a group.
 type ask struct {
-	kind, row, id string
-	wait          time.Duration
+	kind, payload, id string
+	wait              time.Duration
 }
 
 // NewBell opens a bell on a Redis; it does not connect until it first rings. The clock is the one that dates Wake.At.
@@ -66,7 +68,7 @@ func (b *Bell) Ring(ctx context.Context, wakes []models.Wake) {
 	now := b.now()
 	asks := make([]ask, 0, len(wakes))
 	for _, w := range wakes {
-		a := ask{kind: w.Kind, row: w.ID, id: fmt.Sprintf("%s:%s:%d", w.Kind, w.ID, w.Epoch), wait: w.At.Sub(now)}
+		a := ask{kind: w.Kind, payload: w.ID, id: fmt.Sprintf("%s:%s:%d", w.Kind, w.ID, w.Epoch), wait: w.At.Sub(now)}
 		switch {
 		case a.wait > horizon:
 			b.log.DebugContext(ctx, "wake left to the sweep", "task_id", a.id)
@@ -76,7 +78,7 @@ func (b *Bell) Ring(ctx context.Context, wakes []models.Wake) {
 			asks = append(asks, a)
 		}
 	}
-	b.send(ctx, asks)
+	b.send(ctx, grouped(asks))
 }
 
 // Ping says whether Redis answers.
@@ -122,7 +124,7 @@ func (b *Bell) hold(ctx context.Context, a ask) {
 		closed := b.closed
 		b.mu.Unlock()
 		if !closed {
-			b.send(ctx, []ask{{kind: a.kind, row: a.row, id: a.id}})
+			b.send(ctx, []ask{{kind: a.kind, payload: a.payload, id: a.id}})
 		}
 	})
 }
@@ -164,7 +166,7 @@ func (b *Bell) enqueue(ctx context.Context, a ask) error {
 		// asynq cuts the instant to a whole second, by its own clock: this is that second rounded up instead.
 		options = append(options, asynq.ProcessIn(a.wait+time.Second-time.Nanosecond))
 	}
-	_, err := b.client.EnqueueContext(ctx, asynq.NewTask(a.kind, []byte(a.row)), options...)
+	_, err := b.client.EnqueueContext(ctx, asynq.NewTask(a.kind, []byte(a.payload)), options...)
 	if errors.Is(err, asynq.ErrTaskIDConflict) {
 		b.log.DebugContext(ctx, "task already asked for", "task_id", a.id)
 		return nil

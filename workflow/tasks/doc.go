@@ -6,6 +6,8 @@
 // It never knows a ticket, never opens the database, and never promises that a ring arrives: Redis may be down,
 // slow or wiped at any time, and the sweep then decides by the rows alone. For the same reason handlers may run
 // twice, up to a second early, or late, so each of them must claim its row before it acts.
+//
+// One task is one row, but for turns of conversations that are rung for together: those share tasks (group.go).
 package tasks
 
 import "github.com/vticket/vticket/models"

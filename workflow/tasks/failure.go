@@ -12,26 +12,41 @@ import (
 // archivedLimit bounds Options.Archived, which writes one row.
 const archivedLimit = 5 * time.Second
 
-// taskError hides why a handler failed from asynq, which keeps the text in Redis: an error of a platform may carry
-// its token or a phone number.
-type taskError struct{ cause error }
+// taskError says which rows of a task failed. It hides why from asynq, which keeps the text in Redis: an error of a
+// platform may carry its token or a phone number.
+type taskError struct{ rows []failure }
 
-func (e *taskError) Error() string { return "the cause is in the log of the worker" }
-func (e *taskError) Unwrap() error { return e.cause }
+type failure struct {
+	id    string
+	cause error
+}
+
+func (*taskError) Error() string { return "the cause is in the log of the worker" }
 
 // failed is called after every failed attempt; ctx may have ended, it still tells which attempt this was.
 func (w *Worker) failed(ctx context.Context, task *asynq.Task, err error) {
-	if hidden, ok := errors.AsType[*taskError](err); ok {
-		err = hidden.cause
+	var rows []failure
+	if told, ok := errors.AsType[*taskError](err); ok {
+		rows = told.rows
+	} else { // of asynq itself, when time is over: nobody knows which of them are done
+		for _, id := range rowsOf(task.Payload()) {
+			rows = append(rows, failure{id, err})
+		}
 	}
 	retried, _ := asynq.GetRetryCount(ctx)
 	limit, _ := asynq.GetMaxRetry(ctx)
-	kind, id := task.Type(), string(task.Payload())
-	if retried < limit {
-		w.log.WarnContext(ctx, "task will be retried", "kind", kind, "row_id", id, "attempt", retried+1, "error", err)
-		return
+	for _, row := range rows {
+		log := w.log.With("kind", task.Type(), "row_id", row.id, "attempt", retried+1, "error", row.cause)
+		if retried < limit {
+			log.WarnContext(ctx, "task will be retried")
+			continue
+		}
+		log.ErrorContext(ctx, "task given up")
+		w.archived(ctx, task.Type(), row.id)
 	}
-	w.log.ErrorContext(ctx, "task given up", "kind", kind, "row_id", id, "attempt", retried+1, "error", err)
+}
+
+func (w *Worker) archived(ctx context.Context, kind, id string) {
 	if w.options.Archived == nil {
 		return
 	}

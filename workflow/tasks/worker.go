@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -59,6 +61,9 @@ func NewWorker(redisURL string, options Options, log *slog.Logger) (*Worker, err
 	if options.Concurrency <= 0 {
 		options.Concurrency = defaultConcurrency
 	}
+	if options.Media <= 0 {
+		options.Media = runtime.GOMAXPROCS(0)
+	}
 	if options.SweepEvery <= 0 {
 		options.SweepEvery = defaultSweepEvery
 	}
@@ -78,10 +83,10 @@ func (w *Worker) Handle(kind string, handler func(ctx context.Context, id string
 func (w *Worker) Run(ctx context.Context) error {
 	chat := asynq.NewServer(w.redis, w.config(queueChat, w.options.Concurrency))
 	media := asynq.NewServer(w.redis, w.config(queueMedia, w.options.Media))
-	if err := chat.Start(asynq.HandlerFunc(w.process)); err != nil {
+	if err := chat.Start(w.process(make(chan struct{}, w.options.Concurrency))); err != nil {
 		return fmt.Errorf("start chat worker: %w", err)
 	}
-	if err := media.Start(asynq.HandlerFunc(w.process)); err != nil {
+	if err := media.Start(w.process(make(chan struct{}, w.options.Media))); err != nil {
 		chat.Shutdown()
 		return fmt.Errorf("start media worker: %w", err)
 	}
@@ -109,15 +114,48 @@ func (w *Worker) config(queue string, concurrency int) asynq.Config {
 	}
 }
 
-func (w *Worker) process(ctx context.Context, task *asynq.Task) error {
-	handler, ok := w.handlers[task.Type()]
-	if !ok {
-		return fmt.Errorf("no handler for %s", task.Type())
+// process runs the rows of tasks at once, each in one of the slots. A row that fails does not stop those it shares a
+// task with; the retry repeats all of them, and a handler does nothing about a row that is done.
+func (w *Worker) process(slots chan struct{}) asynq.HandlerFunc {
+	return func(ctx context.Context, task *asynq.Task) error {
+		handler, ok := w.handlers[task.Type()]
+		if !ok {
+			return fmt.Errorf("no handler for %s", task.Type())
+		}
+		rows := rowsOf(task.Payload())
+		causes := make([]error, len(rows))
+		var all sync.WaitGroup
+		for i, id := range rows {
+			all.Go(func() { causes[i] = inSlot(ctx, slots, func() error { return handler(ctx, id) }) })
+		}
+		all.Wait()
+		var failures []failure
+		for i, cause := range causes {
+			if cause != nil {
+				failures = append(failures, failure{rows[i], cause})
+			}
+		}
+		if len(failures) > 0 {
+			return &taskError{failures}
+		}
+		return nil
 	}
-	if err := handler(ctx, string(task.Payload())); err != nil {
-		return &taskError{cause: err}
+}
+
+// inSlot waits for a slot, and takes a panic for a failure as asynq does.
+func inSlot(ctx context.Context, slots chan struct{}, run func() error) (err error) {
+	select {
+	case slots <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
 	}
-	return nil
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("panic: %v\n%s", fault, debug.Stack())
+		}
+		<-slots
+	}()
+	return run()
 }
 
 // sweep starts at once, which refills a Redis that was wiped or has just been started.
