@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/vticket/vticket/models"
@@ -35,6 +36,16 @@ const (
 	KindUnblock     Kind = "unblock"
 	KindUnsupported Kind = "unsupported"
 	KindIgnored     Kind = "ignored"
+
+	KindComment        Kind = "comment"         // in public, under something of ours
+	KindSharedInfo     Kind = "shared_info"     // a form of the platform, filled in for us
+	KindReferral       Kind = "referral"        // came by a link
+	KindFollow         Kind = "follow"          // of our account
+	KindUnfollow       Kind = "unfollow"        //
+	KindEcho           Kind = "echo"            // what our own account said
+	KindDelivery       Kind = "delivery"        // it has come
+	KindRead           Kind = "read"            // it was seen
+	KindPrivacyRequest Kind = "privacy_request" // the resident withdraws what the platform told us
 )
 
 // Media is one picture, sound, film or file of an event: a URL, or a file id of the platform.
@@ -79,12 +90,34 @@ type Incoming struct {
 	Forwarded     bool    `json:"forwarded,omitempty"`
 	Emoji         string  `json:"emoji,omitempty"`
 	MigrateTo     string  `json:"migrate_to_chat_id,omitempty"`
+
+	MessageIDs     []string    `json:"message_ids,omitempty"`     // of ours, that were delivered or read
+	Metadata       string      `json:"metadata,omitempty"`        // what we gave along with an echo
+	Admin          string      `json:"admin_id,omitempty"`        // the person, or other program, that wrote an echo; empty: we did
+	NumEdit        int         `json:"num_edit,omitempty"`        //
+	Ref            string      `json:"ref,omitempty"`             // of the link
+	Origin         string      `json:"source,omitempty"`          // from where somebody follows
+	Post           string      `json:"post_id,omitempty"`         // under which a comment stands
+	Tracking       string      `json:"tracking_id,omitempty"`     // of a template message
+	Description    string      `json:"description,omitempty"`     // of a film
+	Info           *SharedInfo `json:"info,omitempty"`            //
+	Anonymous      bool        `json:"anonymous,omitempty"`       // who has not signed in to the platform
+	ConversationID string      `json:"conversation_id,omitempty"` // of somebody anonymous
+	OpensWindow    bool        `json:"opens_window,omitempty"`    // an ignored event after which we may write
+}
+
+// SharedInfo is what a resident filled in.
+type SharedInfo struct {
+	Name    string `json:"name,omitempty"`
+	Phone   string `json:"phone,omitempty"`
+	Address string `json:"address,omitempty"`
 }
 
 // kindClass keeps an edit or an unsend apart from the message it is about, in the dedupe key.
 func (in Incoming) kindClass() string {
 	switch in.Kind {
-	case KindEdit, KindDelete, KindReaction, KindBlock, KindUnblock:
+	case KindEdit, KindDelete, KindReaction, KindBlock, KindUnblock, KindFollow, KindUnfollow, KindEcho, KindDelivery,
+		KindRead, KindReferral:
 		return string(in.Kind) + in.Dedupe
 	default:
 		return "message"
@@ -128,6 +161,28 @@ type Outgoing struct {
 	Buttons     []Button
 	AskLocation string // the words of the platform's own button to send a place, where it has one; empty: none
 	Photos      []Photo
+	Quote       string // the platform's id of the message that this answers; empty: none
+	Comment     string // the public comment that this answers in private, instead of To
+	Step        Step
+	Template    Template // of StepTemplate
+}
+
+// Step is a rung of the ladder by which somebody is reached (channels.md §7).
+type Step string
+
+// The rungs that an adapter can be asked for.
+const (
+	StepReply    Step = ""         // within the platform's window
+	StepHuman    Step = "human"    // words that a member of staff wrote, where those have a window of their own
+	StepTemplate Step = "template" // a text approved beforehand, outside of all windows
+)
+
+// Template is an approved text of a platform and what is filled in.
+type Template struct {
+	ID       string
+	Language string
+	Phone    string // 84…: to whom, where the account alone cannot be reached; empty: To
+	Params   map[string]string
 }
 
 // Photo is a JPEG of ours to send; Open may be called again for another try.
@@ -207,6 +262,20 @@ type AccountStatus struct {
 // Inspector is an adapter that can ask its platform how our account is. Errors hold no secrets.
 type Inspector interface {
 	Status(ctx context.Context) (AccountStatus, error)
+}
+
+// Token returns the credential of an account that is good now.
+type Token func(ctx context.Context) (string, error)
+
+// Challenger is an adapter whose platform asks whether a webhook is ours before it uses it: what to answer, or ok is
+// false.
+type Challenger interface {
+	Challenge(query url.Values) (answer string, ok bool)
+}
+
+// Profiler is an adapter that can ask what somebody is called; empty when the platform does not say.
+type Profiler interface {
+	Profile(ctx context.Context, user string) (name string, err error)
 }
 
 // Acknowledger is an adapter that shows the resident at once that an event has come, before it is answered.
