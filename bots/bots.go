@@ -267,6 +267,14 @@ type Inspector interface {
 // Token returns the credential of an account that is good now.
 type Token func(ctx context.Context) (string, error)
 
+// Grant is a pair of tokens that an account gave us: Access is good until ExpiresAt, Refresh brings the next pair,
+// once.
+type Grant struct {
+	Access    string
+	Refresh   string
+	ExpiresAt time.Time
+}
+
 // Challenger is an adapter whose platform asks whether a webhook is ours before it uses it: what to answer, or ok is
 // false.
 type Challenger interface {
