@@ -113,6 +113,9 @@ type SharedInfo struct {
 	Address string `json:"address,omitempty"`
 }
 
+// CommentPrefix begins the sender of a public comment: each is a thread of its own, in which we may write once.
+const CommentPrefix = "comment:"
+
 // kindClass keeps an edit or an unsend apart from the message it is about, in the dedupe key.
 func (in Incoming) kindClass() string {
 	switch in.Kind {
@@ -140,6 +143,9 @@ func (in Incoming) Inbox(account string) (models.InboxEvent, error) {
 	e := models.InboxEvent{
 		ID: models.InboxKey(in.Channel, account, id, in.kindClass()), Channel: in.Channel, Account: account,
 		Sender: in.User, Kind: string(in.Kind), Payload: string(payload), Sequence: in.Sequence,
+	}
+	if in.Kind == KindComment {
+		e.Sender = CommentPrefix + id
 	}
 	if in.At != nil {
 		e.OccurredAt = *in.At
@@ -224,6 +230,13 @@ type Limits struct {
 	Text    int // UTF-16 units of text; 0: any length
 	Buttons int // 0: none, choices are only numbered
 	Photos  int // pictures; 0: they are not sent, whoever reads finds them beside the text
+
+	Window      time.Duration // after the resident's last interaction, in which we may answer; 0: for ever
+	PaidWindow  time.Duration // longer than that, in which an answer costs money; 0: none
+	HumanWindow time.Duration // in which words of a member of staff are taken; 0: none
+
+	Rate      float64       // messages a second of the account; 0: as many as we like
+	ChatEvery time.Duration // between two messages to one resident
 }
 
 // Adapter is one platform. Verify is over the raw bytes, in constant time, and fails closed when no secret is set.

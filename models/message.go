@@ -77,12 +77,25 @@ type Notice struct {
 // DeliveryStatus says how far a delivery has come.
 type DeliveryStatus string
 
-// A delivery waits, is being sent, and ends as sent or dead.
+// A delivery waits, is being sent, and ends as sent or dead. One that is held waits until the resident writes.
 const (
 	DeliveryQueued  DeliveryStatus = "queued"
 	DeliverySending DeliveryStatus = "sending"
 	DeliverySent    DeliveryStatus = "sent"
 	DeliveryDead    DeliveryStatus = "dead"
+	DeliveryHeld    DeliveryStatus = "held"
+)
+
+// QuietHours is the error class of a delivery that waits for the morning.
+const QuietHours = "quiet"
+
+// The steps of the ladder by which a message is brought, in their order (channels.md §7).
+const (
+	StepReply    = iota // while the platform lets us answer
+	StepHuman           // words of a member of staff, where those may come later
+	StepTemplate        // a text that the platform approved beforehand
+	StepOther           // another address of the same reporter
+	StepHeld            // when they write next; until then the tracking page shows it
 )
 
 // Delivery is one part of one message on its way to one address by one step of the ladder. Ambiguous marks a part
@@ -102,4 +115,6 @@ type Delivery struct {
 	Text       string // as sent
 	CreatedAt  time.Time
 	SentAt     *time.Time
+	ArrivedAt  *time.Time // on the resident's phone, where the platform says so
+	ReadAt     *time.Time // likewise
 }

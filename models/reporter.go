@@ -6,6 +6,7 @@ import "time"
 type Reporter struct {
 	ID        string `gorm:"primaryKey"`
 	Name      string
+	Phone     string // 84…, which they gave us through a platform; empty: none
 	CreatedAt time.Time
 }
 
@@ -23,6 +24,7 @@ type Address struct {
 	WakeAt     *time.Time
 	Epoch      int64
 	Wakes      int
+	Held       bool // something waits for them to write
 	CreatedAt  time.Time
 }
 

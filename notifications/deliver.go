@@ -35,7 +35,10 @@ type Courier struct {
 	Photos    photos.Store
 	Catalogue models.Catalogue
 	PublicURL string // how the world reaches our pages; empty: it does not
+	Ladder    Ladder
 	Log       *slog.Logger
+
+	pace pace
 }
 
 // Deliver sends what waits for one address, in order, under the address's lease. When another courier holds the lease
@@ -54,7 +57,9 @@ func (c *Courier) Deliver(ctx context.Context, addressID string) error {
 		return err
 	})
 	for err == nil && more {
-		p, more, err = c.send(ctx, address, p)
+		if p, more, err = c.send(ctx, address, p); more {
+			rest(ctx, c.Adapters[address.Channel].Limits().ChatEvery)
+		}
 	}
 	if errors.Is(err, models.ErrConflict) {
 		return nil // the lease was lost while we slept: somebody else goes on
@@ -68,6 +73,7 @@ func (c *Courier) Deliver(ctx context.Context, addressID string) error {
 // parcel is one delivery with all that is needed to send it.
 type parcel struct {
 	message  models.Message
+	talk     models.Conversation // with the address
 	delivery models.Delivery
 	out      bots.Outgoing
 }
@@ -89,9 +95,7 @@ func (c *Courier) next(ctx context.Context, tx *store.Tx, a models.Address) (p p
 
 // send sends one parcel outside of any transaction, records what came of it under the same lease, and claims the next.
 func (c *Courier) send(ctx context.Context, a models.Address, p parcel) (following parcel, more bool, err error) {
-	sendCtx, cancel := context.WithTimeout(ctx, sendTimeout)
-	sent, sendErr := c.Adapters[a.Channel].Send(sendCtx, p.out)
-	cancel()
+	sent, sendErr := c.hand(ctx, a.Channel, p.out)
 	if sendErr != nil {
 		level := slog.LevelInfo
 		if failed, ok := errors.AsType[*bots.SendError](sendErr); ok && failed.Class == bots.ErrToken {
@@ -115,6 +119,34 @@ func (c *Courier) send(ctx context.Context, a models.Address, p parcel) (followi
 	return following, more, err
 }
 
+// hand gives a parcel to its platform, at the pace that the platform allows.
+func (c *Courier) hand(ctx context.Context, channel string, out bots.Outgoing) (bots.Sent, error) {
+	adapter := c.Adapters[channel]
+	wait, err := c.pace.enter(channel, adapter.Limits(), c.Store.Now())
+	if err != nil {
+		return bots.Sent{}, err
+	}
+	defer func() { c.pace.leave(channel, adapter.Limits(), err, c.Store.Now()) }()
+	rest(ctx, wait)
+	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	var sent bots.Sent
+	sent, err = adapter.Send(ctx, out)
+	return sent, err
+}
+
+func rest(ctx context.Context, d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}
+
 // keep records what became of a parcel. The ticket comes before the address: the order in which verbs take them.
 func (c *Courier) keep(tx *store.Tx, a models.Address, p parcel, sent bots.Sent, sendErr error) error {
 	if sendErr == nil && p.delivery.Part == 0 {
@@ -131,36 +163,71 @@ func (c *Courier) keep(tx *store.Tx, a models.Address, p parcel, sent bots.Sent,
 			return err
 		}
 	}
-	return tx.SaveDelivery(d)
+	return c.save(tx, a, d, p.message)
+}
+
+// save keeps what became of a delivery, and climbs on when it could not go by this step.
+func (c *Courier) save(tx *store.Tx, a models.Address, d models.Delivery, m models.Message) error {
+	if err := tx.SaveDelivery(d); err != nil || !climbs(d) {
+		return err
+	}
+	return c.climb(tx, a, d, m)
 }
 
 func (c *Courier) claim(tx *store.Tx, a models.Address, limits bots.Limits) (parcel, bool, error) {
 	for {
-		d, found, err := firstAlive(tx, a)
+		d, found, err := c.firstAlive(tx, a)
 		if err != nil || !found {
 			return parcel{}, false, err
 		}
 		p, err := c.pack(tx, d, limits)
+		if err == nil && p.delivery.Status == models.DeliverySending {
+			err = c.route(tx, a, &p)
+		}
 		if err != nil {
 			return p, false, err
 		}
-		if err := tx.SaveDelivery(p.delivery); err != nil {
+		if err := c.save(tx, a, p.delivery, p.message); err != nil {
 			return p, false, err
 		}
 		switch p.delivery.Status {
 		case models.DeliverySending:
-			p.out.To = a.ExternalID
 			return p, true, nil
 		case models.DeliveryQueued:
-			return p, false, nil // its picture is on its way
+			return p, false, nil // its picture is on its way, or it is night
 		default:
 		}
 	}
 }
 
+// route decides when and by which means a parcel goes.
+func (c *Courier) route(tx *store.Tx, a models.Address, p *parcel) error {
+	var err error
+	if p.talk.AddressID != a.ID {
+		if p.talk, err = tx.ConversationWith(a.ID); err != nil {
+			return err
+		}
+	}
+	p.out.To, p.out.Comment = a.ExternalID, comment(a)
+	morning, err := c.quiet(tx, a, p.message, p.talk)
+	if err != nil {
+		return err
+	}
+	if !morning.IsZero() {
+		p.delivery.Status, p.delivery.Attempts = models.DeliveryQueued, p.delivery.Attempts-1
+		p.delivery.NotBefore, p.delivery.ErrorClass = morning, models.QuietHours
+		return tx.Hold(a.ID)
+	}
+	class, err := c.reach(tx, a, p, p.talk)
+	if class != "" {
+		p.delivery.Status, p.delivery.ErrorClass = models.DeliveryDead, class
+	}
+	return err
+}
+
 // firstAlive returns the next delivery of an address. One whose sender died before it could tell us may have arrived:
 // it is sent once more, not a third time. Nothing is sent to somebody who blocked us.
-func firstAlive(tx *store.Tx, a models.Address) (models.Delivery, bool, error) {
+func (c *Courier) firstAlive(tx *store.Tx, a models.Address) (models.Delivery, bool, error) {
 	for {
 		d, found, err := tx.NextDelivery(a.ID)
 		if err != nil || !found {
@@ -169,13 +236,17 @@ func firstAlive(tx *store.Tx, a models.Address) (models.Delivery, bool, error) {
 		resent := d.Status == models.DeliverySending && d.Ambiguous
 		d.Ambiguous = d.Ambiguous || d.Status == models.DeliverySending
 		switch {
-		case a.BlockedAt != nil:
+		case a.BlockedAt != nil && d.Step != models.StepTemplate:
 			d.ErrorClass = string(bots.ErrBlocked)
 		case !resent:
 			return d, true, nil
 		}
 		d.Status = models.DeliveryDead
-		if err := tx.SaveDelivery(d); err != nil {
+		m, err := tx.Message(d.MessageID)
+		if err == nil {
+			err = c.save(tx, a, d, m)
+		}
+		if err != nil {
 			return d, false, err
 		}
 	}

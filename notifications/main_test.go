@@ -21,6 +21,8 @@ import (
 
 var desk *workflow.Desk
 
+var discard = slog.New(slog.DiscardHandler)
+
 func TestMain(m *testing.M) {
 	areas, err := places.Approximate()
 	if err == nil {
@@ -84,7 +86,7 @@ func eachRound(t *testing.T, test func(t *testing.T, r *round)) {
 		r := &round{platform: &platform{}, clock: clock}
 		r.Courier = &notifications.Courier{
 			Store: s, Desk: desk, Adapters: map[string]bots.Adapter{"webchat": r.platform}, Catalogue: desk.Catalogue,
-			Log: slog.New(slog.DiscardHandler),
+			Log: discard,
 		}
 		r.tx(t, func(tx *store.Tx) (err error) {
 			if _, err = workflow.SeedDepartments(tx, desk.Catalogue, nil); err != nil {

@@ -27,12 +27,14 @@ func (c *Courier) pack(tx *store.Tx, d models.Delivery, limits bots.Limits) (par
 	if p.message, err = tx.Message(d.MessageID); err != nil {
 		return p, err
 	}
-	conversation, err := tx.Conversation(p.message.ConversationID)
-	if err != nil {
+	if p.talk, err = tx.Conversation(p.message.ConversationID); err != nil {
 		return p, err
 	}
-	whole := c.render(conversation.Language, p.message)
+	whole := c.render(p.talk.Language, p.message)
 	parts := bots.Parts(whole, limits)
+	if d.Step == models.StepTemplate {
+		parts = []bots.Outgoing{{Text: whole.Text}}
+	}
 	if d.Part == 0 {
 		if err := tx.CutDelivery(d, len(parts)); err != nil {
 			return p, err

@@ -107,7 +107,19 @@ func (s *scene) keep(e models.InboxEvent, in *bots.Incoming, input *Input) error
 	if err := s.keepMedia(m, in); err != nil {
 		return err
 	}
+	return s.awake()
+}
+
+// awake notes that the resident has done something after which the platform lets us answer (channels.md §7): what was
+// held for them goes out.
+func (s *scene) awake() error {
 	s.conversation.LastInteractionAt = s.tx.Now
+	if s.turn.Held {
+		s.turn.Held = false
+		if err := s.tx.Resume(s.turn.AddressID); err != nil {
+			return err
+		}
+	}
 	if s.turn.BlockedAt != nil { // who writes to us has not blocked us
 		s.turn.BlockedAt = nil
 		return s.tx.BlockAddress(s.turn.AddressID, false)

@@ -24,6 +24,7 @@ var tables = []any{
 	models.Department{},
 	models.Draft{},
 	models.Event{},
+	models.Grant{},
 	models.InboxEvent{},
 	models.Lease{},
 	models.Message{},
@@ -41,7 +42,8 @@ var tables = []any{
 
 // withoutModel are the tables that only SQL, or a row type of the store's own, knows.
 var withoutModel = []string{
-	"areas", "day_seals", "feed", "feed_queue", "goose_db_version", "idempotency_keys", "sqlite_sequence",
+	"areas", "day_seals", "feed", "feed_queue", "goose_db_version", "idempotency_keys", "spendings",
+	"sqlite_sequence",
 }
 
 func TestMigrationsComeInPairs(t *testing.T) {

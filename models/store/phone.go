@@ -19,6 +19,26 @@ func (tx *Tx) PhoneReporter(phone string) (reporterID string, err error) {
 	return a.ReporterID, err
 }
 
+// ProvePhone notes that a number is a resident's own, as their platform vouches for it: who called from it before was
+// the same person, and is one reporter with them from now on.
+func (tx *Tx) ProvePhone(reporterID, phone string) error {
+	if err := tx.Introduce(reporterID, "", phone); err != nil {
+		return err
+	}
+	called, found, err := tx.FindAddress(phoneChannel, phoneAccount, phone)
+	if err != nil || !found || called.ReporterID == reporterID {
+		return err
+	}
+	for _, table := range []string{"reporter_addresses", "conversations", "reports"} {
+		err := tx.db().Exec("UPDATE "+table+" SET reporter_id = ? WHERE reporter_id = ?",
+			reporterID, called.ReporterID).Error
+		if err != nil {
+			return fmt.Errorf("prove phone: %w", err)
+		}
+	}
+	return nil
+}
+
 // NameReporter notes how a reporter is called.
 func (tx *Tx) NameReporter(id, name string) error {
 	if err := tx.db().Exec("UPDATE reporters SET name = ? WHERE id = ?", name, id).Error; err != nil {

@@ -17,6 +17,7 @@ type Turn struct {
 	Account    string
 	ExternalID string
 	BlockedAt  *time.Time
+	Held       bool                // something waits for them to write
 	Unread     []models.InboxEvent `gorm:"-"`
 	New        bool                `gorm:"-"`
 }
@@ -79,7 +80,7 @@ func (tx *Tx) takeTurn(where, id string) (t Turn, ok bool, err error) {
 		lock = " FOR NO KEY UPDATE OF c SKIP LOCKED"
 	}
 	rows := []Turn{}
-	err = tx.db().Raw(`SELECT c.*, a.account, a.external_id, a.blocked_at FROM conversations c
+	err = tx.db().Raw(`SELECT c.*, a.account, a.external_id, a.blocked_at, a.held FROM conversations c
 		JOIN reporter_addresses a ON a.id = c.address_id WHERE c.id = `+where+lock, id).Scan(&rows).Error
 	if err != nil {
 		return t, false, fmt.Errorf("take turn: %w", err)

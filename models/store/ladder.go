@@ -1,0 +1,149 @@
+package store
+
+import (
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/vticket/vticket/models"
+)
+
+// Climb queues the next step of a message's ladder, or holds it until the resident writes. The parts of the step before
+// that wait are dropped for the same reason. A step that was queued before stays as it is.
+func (tx *Tx) Climb(from, to models.Delivery) error {
+	err := tx.set("deliveries", func(db *gorm.DB) *gorm.DB {
+		return db.Exec(`UPDATE deliveries SET status = ?, error_class = ?
+			WHERE message_id = ? AND step = ? AND status = ?`,
+			models.DeliveryDead, from.ErrorClass, from.MessageID, from.Step, models.DeliveryQueued)
+	})
+	if err != nil {
+		return err
+	}
+	to.ID, to.MessageID, to.CreatedAt, to.NotBefore = models.NewID(), from.MessageID, tx.Now, tx.Now
+	made := tx.db().Clauses(clause.OnConflict{DoNothing: true}).Create(&to)
+	if made.Error != nil {
+		return fmt.Errorf("climb: %w", made.Error)
+	}
+	if made.RowsAffected == 0 {
+		return nil
+	}
+	if to.Status == models.DeliveryHeld {
+		return tx.Hold(to.AddressID)
+	}
+	if to.AddressID != from.AddressID {
+		return tx.wakeAddress(to.AddressID)
+	}
+	return nil // whoever holds the address goes on with it
+}
+
+// Hold notes that something waits until the resident at an address writes.
+func (tx *Tx) Hold(addressID string) error {
+	return tx.set("reporter_addresses", func(db *gorm.DB) *gorm.DB {
+		return db.Exec("UPDATE reporter_addresses SET held = ? WHERE id = ?", true, addressID)
+	})
+}
+
+// Resume queues what was held for an address, and what waited for the morning: they have written to us.
+func (tx *Tx) Resume(addressID string) error {
+	err := tx.db().Exec(`UPDATE deliveries SET status = ?, not_before = ?
+		WHERE address_id = ? AND (status = ? OR (status = ? AND error_class = ?))`,
+		models.DeliveryQueued, tx.Now, addressID, models.DeliveryHeld, models.DeliveryQueued, models.QuietHours).Error
+	if err != nil {
+		return fmt.Errorf("resume deliveries: %w", err)
+	}
+	err = tx.db().Exec("UPDATE reporter_addresses SET held = ? WHERE id = ?", false, addressID).Error
+	if err != nil {
+		return fmt.Errorf("resume deliveries: %w", err)
+	}
+	return tx.wakeAddress(addressID)
+}
+
+// wakeAddress asks for the deliveries of one address.
+func (tx *Tx) wakeAddress(id string) error {
+	var w models.Wake
+	err := tx.db().Raw(`UPDATE reporter_addresses SET epoch = epoch + 1, wakes = 1, wake_at = ? WHERE id = ?
+		RETURNING id, epoch`, tx.Now.Add(wakeAfter), id).Scan(&w).Error
+	if err != nil {
+		return fmt.Errorf("wake address: %w", err)
+	}
+	w.Kind = models.KindDeliver
+	tx.Wake(w)
+	return nil
+}
+
+// OtherAddress returns another address of a reporter on one of some channels, the one they wrote from last.
+func (tx *Tx) OtherAddress(a models.Address, channels []string) (other models.Address, found bool, err error) {
+	rows := []models.Address{}
+	err = tx.db().Table("reporter_addresses AS a").Select("a.*").
+		Joins("LEFT JOIN conversations c ON c.address_id = a.id").
+		Where("a.reporter_id = ? AND a.id <> ? AND a.blocked_at IS NULL AND a.channel IN ?",
+			a.ReporterID, a.ID, channels).
+		Order("c.last_interaction_at DESC").Limit(1).Find(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return other, false, err
+	}
+	return rows[0], true, nil
+}
+
+// Spend books what a message costs if the day's cap of its channel leaves room, in đồng; false when it does not.
+func (tx *Tx) Spend(channel, day string, cost, limit int64) (bool, error) {
+	if cost > limit {
+		return false, nil
+	}
+	res := tx.db().Exec(`INSERT INTO spendings (channel, day, spent) VALUES (?, ?, ?)
+		ON CONFLICT (channel, day) DO UPDATE SET spent = spendings.spent + excluded.spent
+		WHERE spendings.spent + excluded.spent <= ?`, channel, day, cost, limit)
+	if res.Error != nil {
+		return false, fmt.Errorf("spend: %w", res.Error)
+	}
+	return res.RowsAffected == 1, nil
+}
+
+// Arrived notes what a platform says of messages that it brought to an address: that they came, or were read. Ids are
+// the platform's; without ids everything sent until then is meant.
+func (tx *Tx) Arrived(addressID string, ids []string, at time.Time, read bool) error {
+	column := "arrived_at"
+	if read {
+		column = "read_at"
+	}
+	where, what := "platform_id IN ?", any(ids)
+	if len(ids) == 0 {
+		where, what = "sent_at <= ?", any(at)
+	}
+	err := tx.db().Exec("UPDATE deliveries SET "+column+" = ? WHERE address_id = ? AND status = ? AND "+column+
+		" IS NULL AND "+where, at, addressID, models.DeliverySent, what).Error
+	if err != nil {
+		return fmt.Errorf("note arrival: %w", err)
+	}
+	return nil
+}
+
+// Phone returns the number that a reporter gave us through a platform, empty when they gave none.
+func (tx *Tx) Phone(reporterID string) (string, error) {
+	var r models.Reporter
+	if err := one(tx.db().Take(&r, "id = ?", reporterID).Error); err != nil {
+		return "", fmt.Errorf("phone of reporter: %w", err)
+	}
+	return r.Phone, nil
+}
+
+// Introduce keeps the name and the phone that a resident gave us through a platform; an empty one changes nothing.
+func (tx *Tx) Introduce(reporterID, name, phone string) error {
+	set := map[string]any{}
+	if name != "" {
+		set["name"] = name
+	}
+	if phone != "" {
+		set["phone"] = phone
+	}
+	if len(set) == 0 {
+		return nil
+	}
+	err := tx.db().Model(&models.Reporter{}).Where("id = ?", reporterID).UpdateColumns(set).Error
+	if err != nil {
+		return fmt.Errorf("introduce: %w", err)
+	}
+	return nil
+}

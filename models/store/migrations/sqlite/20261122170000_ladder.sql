@@ -1,0 +1,24 @@
+-- +goose Up
+ALTER TABLE deliveries ADD COLUMN arrived_at TIMESTAMP;
+ALTER TABLE deliveries ADD COLUMN read_at TIMESTAMP;
+CREATE INDEX deliveries_platform ON deliveries (platform_id) WHERE platform_id <> '';
+CREATE INDEX deliveries_held ON deliveries (address_id) WHERE status = 'held';
+ALTER TABLE reporter_addresses ADD COLUMN held BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE reporters ADD COLUMN phone TEXT NOT NULL DEFAULT '';
+
+-- what messages outside of free windows have cost, in đồng, by channel and day of the city
+CREATE TABLE spendings (
+  channel TEXT NOT NULL,
+  day     TEXT NOT NULL,
+  spent   INTEGER NOT NULL,
+  PRIMARY KEY (channel, day)
+);
+
+-- +goose Down
+DROP TABLE spendings;
+ALTER TABLE reporters DROP COLUMN phone;
+ALTER TABLE reporter_addresses DROP COLUMN held;
+DROP INDEX deliveries_held;
+DROP INDEX deliveries_platform;
+ALTER TABLE deliveries DROP COLUMN read_at;
+ALTER TABLE deliveries DROP COLUMN arrived_at;

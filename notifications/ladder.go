@@ -1,0 +1,204 @@
+package notifications
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vticket/vticket/bots"
+	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/store"
+)
+
+// The error classes of deliveries that no platform refused: ours did.
+const (
+	classBudget   = "budget"   // the day's money of the channel is spent
+	classTemplate = "template" // the approved text could not be used
+)
+
+// Cost is what a channel takes for messages outside of its free window, in đồng, and what the city spends on it a day
+// at most; 0 a day: nothing.
+type Cost struct {
+	Reply    int64
+	Template int64
+	Daily    int64
+}
+
+// Ladder is what a city has set up for residents whom a platform no longer lets us answer.
+type Ladder struct {
+	Templates map[string]map[string]string // id of the approved text by channel and message key
+	Costs     map[string]Cost              // by channel
+}
+
+// Quiet hours: what is not an answer waits for the morning (design §5).
+const (
+	quietFrom = 21 * time.Hour
+	quietTo   = 6*time.Hour + 30*time.Minute
+	talkFor   = 30 * time.Minute // after somebody has written they are awake
+)
+
+// quiet returns when a message may go out that would wake somebody now. Answers in a running conversation, dangers and
+// our own page, which rings nobody, are not held up.
+func (c *Courier) quiet(tx *store.Tx, a models.Address, m models.Message, talk models.Conversation) (time.Time, error) {
+	local := tx.Now.In(models.Zone)
+	midnight := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, models.Zone)
+	hour := local.Sub(midnight)
+	if a.Channel == "webchat" || hour >= quietTo && hour < quietFrom || tx.Now.Sub(talk.LastInteractionAt) < talkFor {
+		return time.Time{}, nil
+	}
+	if m.TicketID != nil {
+		t, err := tx.Ticket(*m.TicketID)
+		if err != nil || t.Priority == models.PriorityCritical {
+			return time.Time{}, err
+		}
+	}
+	if hour >= quietFrom {
+		midnight = midnight.AddDate(0, 0, 1)
+	}
+	return midnight.Add(quietTo).UTC(), nil
+}
+
+// reach decides by which means a parcel goes, on the step where it is; the class says why it cannot go on this one.
+func (c *Courier) reach(tx *store.Tx, a models.Address, p *parcel, talk models.Conversation) (class string, err error) {
+	limits, cost := c.Adapters[a.Channel].Limits(), c.Ladder.Costs[a.Channel]
+	silence := tx.Now.Sub(talk.LastInteractionAt)
+	switch p.delivery.Step {
+	case models.StepHuman:
+		p.out.Step = bots.StepHuman
+	case models.StepTemplate:
+		return c.useTemplate(tx, a, p, talk)
+	default:
+		if limits.Window == 0 || silence <= limits.Window {
+			return "", nil
+		}
+		if silence > limits.PaidWindow {
+			return string(bots.ErrWindow), nil
+		}
+		if room, err := tx.Spend(a.Channel, today(tx.Now), cost.Reply, cost.Daily); err != nil || !room {
+			return classBudget, err
+		}
+	}
+	return "", nil
+}
+
+// useTemplate fills in the approved text that says what a message says.
+func (c *Courier) useTemplate(
+	tx *store.Tx, a models.Address, p *parcel, talk models.Conversation,
+) (class string, err error) {
+	id := c.template(a.Channel, p.message)
+	if id == "" {
+		return classTemplate, nil
+	}
+	phone, err := tx.Phone(talk.ReporterID)
+	if err != nil {
+		return "", err
+	}
+	cost := c.Ladder.Costs[a.Channel]
+	if room, err := tx.Spend(a.Channel, today(tx.Now), cost.Template, cost.Daily); err != nil || !room {
+		return classBudget, err
+	}
+	p.out = bots.Outgoing{
+		Delivery: p.delivery.ID, To: a.ExternalID, Step: bots.StepTemplate, Text: p.out.Text,
+		Template: bots.Template{ID: id, Language: talk.Language, Params: c.params(p.message)},
+	}
+	if a.BlockedAt != nil { // the account is out of reach, their number may not be
+		p.out.Template.Phone = phone
+	}
+	return "", nil
+}
+
+// template is the id of the approved text for a message, empty when there is none.
+func (c *Courier) template(channel string, m models.Message) string {
+	return c.Ladder.Templates[channel][m.Key]
+}
+
+// params are what every approved text may use: the names stand in docs/channels/zalo-templates.md.
+func (c *Courier) params(m models.Message) map[string]string {
+	params := map[string]string{}
+	for _, name := range []string{"code", "department", "text"} {
+		if value, ok := m.Args[name].(string); ok {
+			params[name] = models.Clean(value, 100)
+		}
+	}
+	return params
+}
+
+// climb finds the next step for a message that could not be brought, and queues it. What is about no ticket, nobody
+// waits for.
+func (c *Courier) climb(tx *store.Tx, a models.Address, d models.Delivery, m models.Message) error {
+	if m.TicketID == nil || d.Part > 0 && d.Step > models.StepReply {
+		return nil
+	}
+	talk, err := tx.Conversation(m.ConversationID)
+	if err != nil {
+		return err
+	}
+	next := models.Delivery{AddressID: a.ID, Status: models.DeliveryQueued}
+	for next.Step = d.Step + 1; next.Step < models.StepHeld; next.Step++ {
+		to, ok, err := c.rung(tx, a, m, talk, next.Step)
+		if err != nil {
+			return err
+		}
+		if ok {
+			next.AddressID = to
+			return tx.Climb(d, next)
+		}
+	}
+	if d.Step == models.StepHeld { // they wrote, and still cannot be answered
+		return nil
+	}
+	next.Status, next.ErrorClass = models.DeliveryHeld, d.ErrorClass
+	if err := tx.Climb(d, next); err != nil {
+		return err
+	}
+	return c.Desk.Published(tx, m)
+}
+
+// rung tells whether a message can be tried on a step, and to which address.
+func (c *Courier) rung(
+	tx *store.Tx, a models.Address, m models.Message, talk models.Conversation, step int,
+) (address string, ok bool, err error) {
+	switch step {
+	case models.StepHuman:
+		window := c.Adapters[a.Channel].Limits().HumanWindow
+		byStaff := models.ValidID(m.Author)
+		return a.ID, byStaff && a.BlockedAt == nil && tx.Now.Sub(talk.LastInteractionAt) <= window, nil
+	case models.StepTemplate:
+		return a.ID, c.template(a.Channel, m) != "", nil
+	default:
+		other, found, err := tx.OtherAddress(a, c.channels())
+		return other.ID, found, err
+	}
+}
+
+// climbs tells whether a failed delivery leads to the next step of its ladder.
+func climbs(d models.Delivery) bool {
+	if d.Status != models.DeliveryDead {
+		return false
+	}
+	return d.Step == models.StepTemplate || slices.Contains([]string{
+		string(bots.ErrWindow), string(bots.ErrBlocked), classBudget, classTemplate,
+	}, d.ErrorClass)
+}
+
+// channels are those on which we can write.
+func (c *Courier) channels() []string {
+	names := make([]string, 0, len(c.Adapters))
+	for name := range c.Adapters {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// today is the day of the city.
+func today(now time.Time) string { return now.In(models.Zone).Format(time.DateOnly) }
+
+// comment is the public comment that an address stands for: it can be answered once in private.
+func comment(a models.Address) string {
+	id, _ := strings.CutPrefix(a.ExternalID, bots.CommentPrefix)
+	if id == a.ExternalID {
+		return ""
+	}
+	return id
+}
