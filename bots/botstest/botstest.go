@@ -23,6 +23,7 @@ type Case struct {
 	New     func(base string) bots.Adapter // fully configured, its platform at base
 	Bare    func() bots.Adapter            // without any credential
 	Sign    func(body []byte) http.Header  // what the platform sends with a body
+	Signed  string                         // a body that can be signed; empty: one of Telegram's
 	Secrets []string                       // what New is configured with and nobody may see
 	Bodies  map[string]Body
 	Sends   map[string]Send
@@ -53,7 +54,8 @@ type Fault struct {
 }
 
 // Fetch is a media item with the platform's answers by path, secrets in it written as SECRET: either its bytes or an
-// error (any, where Fails) come of it. Nothing but those paths may be asked for.
+// error (any, where Fails) come of it. Nothing but those paths may be asked for. BASE at the beginning of its URL
+// stands for the platform's address.
 type Fetch struct {
 	Media   bots.Media
 	Replies map[string]Reply
@@ -89,7 +91,10 @@ func Run(t *testing.T, c Case) {
 // verify: only what the platform signed is taken, and nothing at all where no secret is set.
 func (c Case) verify(t *testing.T) {
 	t.Helper()
-	adapter, body := c.New("http://127.0.0.1:1"), []byte(`{"update_id":1}`)
+	adapter, body := c.New("http://127.0.0.1:1"), []byte(c.Signed)
+	if len(body) == 0 {
+		body = []byte(`{"update_id":1}`)
+	}
 	if err := adapter.Verify(http.Header{}, body); err == nil {
 		t.Error("a webhook without a signature was taken")
 	}
@@ -256,7 +261,11 @@ func (c Case) keepsSecrets(t *testing.T, err error) {
 func (c Case) fetch(t *testing.T, f Fetch) {
 	t.Helper()
 	p := newPlatform(t, c.Secrets, Reply{Status: http.StatusNotFound}, f.Replies)
-	body, err := c.New(p.URL).Fetch(t.Context(), f.Media)
+	media := f.Media
+	if path, ok := strings.CutPrefix(media.URL, "BASE"); ok {
+		media.URL = p.URL + path
+	}
+	body, err := c.New(p.URL).Fetch(t.Context(), media)
 	var raw []byte
 	if err == nil {
 		defer body.Close()
