@@ -91,7 +91,7 @@ type Incoming struct {
 	Emoji         string  `json:"emoji,omitempty"`
 	MigrateTo     string  `json:"migrate_to_chat_id,omitempty"`
 
-	MessageIDs     []string    `json:"message_ids,omitempty"`     // of ours, that were delivered or read
+	MessageIDs     []string    `json:"message_ids,omitzero"`      // of ours, that were delivered or read; empty: all so far
 	Metadata       string      `json:"metadata,omitempty"`        // what we gave along with an echo
 	Admin          string      `json:"admin_id,omitempty"`        // the person, or other program, that wrote an echo; empty: we did
 	NumEdit        int         `json:"num_edit,omitempty"`        //

@@ -85,6 +85,8 @@ func TestTelegramRefusesWhatItIsDocumentedTo(t *testing.T) {
 		"the longest text":                {token, "sendMessage", "chat_id=5&text=" + strings.Repeat("a", 4096), 200, ""},
 		"a text that is longer":           {token, "sendMessage", "chat_id=5&text=" + strings.Repeat("a", 4097), 400, "message is too long"},
 		"a text of emoji, twice as long":  {token, "sendMessage", "chat_id=5&text=" + strings.Repeat("😀", 2049), 400, "message is too long"},
+		"an answer to what is not there":  {token, "sendMessage", "chat_id=5&text=a&reply_to_message_id=99", 400, "to be replied"},
+		"an answer to it, or not":         {token, "sendMessage", "chat_id=5&text=a&reply_to_message_id=99&allow_sending_without_reply=true", 200, ""},
 		"a chat that nobody opened":       {token, "sendMessage", "chat_id=6&text=a", 400, "chat not found"},
 		"no chat":                         {token, "sendMessage", "text=a", 400, "chat_id is empty"},
 		"a keyboard that is no JSON":      {token, "sendMessage", "chat_id=5&text=a&reply_markup=x", 400, "can't parse"},

@@ -71,6 +71,14 @@ func text(words, keyboard string) []botstest.Request {
 	}}}
 }
 
+// quoting are requests that answer message 9.
+func quoting(requests []botstest.Request) []botstest.Request {
+	for _, r := range requests {
+		r.Fields["reply_to_message_id"], r.Fields["allow_sending_without_reply"] = "9", "true"
+	}
+	return requests
+}
+
 const noKeyboard = `{"remove_keyboard":true}`
 
 var sends = map[string]botstest.Send{
@@ -91,6 +99,25 @@ var sends = map[string]botstest.Send{
 		Reply: took, ID: "5:77",
 		Want: text("Ở đâu?", `{"keyboard":[[{"text":"📍 Gửi vị trí","request_location":true}]],`+
 			`"resize_keyboard":true,"one_time_keyboard":true}`),
+	},
+	"an answer quotes what it answers, if that is still there": {
+		Out:   bots.Outgoing{To: "5", Text: "a", Quote: "5:9"},
+		Reply: took, Want: quoting(text("a", noKeyboard)), ID: "5:77",
+	},
+	"a picture quotes too": {
+		Out:   bots.Outgoing{To: "5", Photos: []bots.Photo{photo("a.jpg")}, Quote: "5:9"},
+		Reply: took, ID: "5:77",
+		Want: quoting([]botstest.Request{{Method: http.MethodPost, Path: "/botSECRET/sendPhoto", Fields: map[string]string{
+			"chat_id": "5", "photo": "a.jpg: bytes of a.jpg", "caption_entities": "null",
+		}}}),
+	},
+	"a message of another chat is not quoted": {
+		Out:   bots.Outgoing{To: "5", Text: "a", Quote: "55:9"},
+		Reply: took, Want: text("a", noKeyboard), ID: "5:77",
+	},
+	"what is no message is not quoted": {
+		Out:   bots.Outgoing{To: "5", Text: "a", Quote: "5:cb:9"},
+		Reply: took, Want: text("a", noKeyboard), ID: "5:77",
 	},
 	"one picture goes alone": {
 		Out:   bots.Outgoing{To: "5", Photos: []bots.Photo{photo("a.jpg")}},

@@ -1,8 +1,10 @@
 package telegram
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -23,7 +25,9 @@ type update struct {
 
 type message struct {
 	tgbotapi.Message
-	ForwardOrigin json.RawMessage `json:"forward_origin"` // Bot API 7.0 replaced forward_from by it
+	ForwardOrigin json.RawMessage `json:"forward_origin"`    // Bot API 7.0 replaced forward_from by it
+	ThreadID      int             `json:"message_thread_id"` // 6.3: the message with which the thread began
+	IsTopic       bool            `json:"is_topic_message"`
 }
 
 type reaction struct {
@@ -32,7 +36,8 @@ type reaction struct {
 	User        *tgbotapi.User `json:"user"`
 	Date        int            `json:"date"`
 	NewReaction []struct {
-		Emoji string `json:"emoji"`
+		Type  string `json:"type"`
+		Emoji string `json:"emoji"` // of the type "emoji" only
 	} `json:"new_reaction"`
 }
 
@@ -80,17 +85,18 @@ func (a *Adapter) fromMessage(m *message, edited bool) (bots.Incoming, bool) {
 		return bots.Incoming{}, false
 	}
 	in, ok := person(m.From, m.Chat)
-	if !ok {
+	moved := m.MigrateToChatID != 0 // whoever moved the group
+	if !ok && !moved {
 		return in, false
 	}
 	id := in.ChatID + ":" + strconv.Itoa(m.MessageID)
 	in.Message, in.Sequence, in.At = &id, int64(m.MessageID), a.instant(m.Date)
 	in.GroupID = m.MediaGroupID
-	in.Forwarded = len(m.ForwardOrigin) > 0 || m.ForwardDate != 0
-	if m.ReplyToMessage != nil {
+	in.Forwarded = m.ForwardDate != 0 || len(m.ForwardOrigin) > 0 && string(m.ForwardOrigin) != "null"
+	if m.answers() {
 		in.ReplyTo = in.ChatID + ":" + strconv.Itoa(m.ReplyToMessage.MessageID)
 	}
-	if m.MigrateToChatID != 0 {
+	if moved {
 		in.Kind, in.MigrateTo = bots.KindIgnored, strconv.FormatInt(m.MigrateToChatID, 10)
 		return in, true
 	}
@@ -100,6 +106,12 @@ func (a *Adapter) fromMessage(m *message, edited bool) (bots.Incoming, bool) {
 	}
 	in.Actionable = actionable(in)
 	return in, true
+}
+
+// answers tells whether a message answers another. In a forum every message of a topic names the one with which the
+// topic began.
+func (m *message) answers() bool {
+	return m.ReplyToMessage != nil && (!m.IsTopic || m.ReplyToMessage.MessageID != m.ThreadID)
 }
 
 // person fills in who sent it; false for senders that are no residents.
@@ -162,7 +174,7 @@ func content(in *bots.Incoming, m *tgbotapi.Message) {
 // plain fills in what a message without a file says.
 func plain(in *bots.Incoming, m *tgbotapi.Message) {
 	switch {
-	case m.Location != nil:
+	case m.Location != nil && math.Abs(m.Location.Latitude) <= 90 && math.Abs(m.Location.Longitude) <= 180:
 		in.Kind = bots.KindLocation
 		in.Lat, in.Lon, in.AccuracyM = &m.Location.Latitude, &m.Location.Longitude, m.Location.HorizontalAccuracy
 		if m.Venue != nil {
@@ -262,8 +274,8 @@ func (a *Adapter) fromReaction(r *reaction) (bots.Incoming, bool) {
 	}
 	id := in.ChatID + ":" + strconv.Itoa(r.MessageID)
 	in.Kind, in.Message, in.At = bots.KindReaction, &id, a.instant(r.Date)
-	if len(r.NewReaction) > 0 {
-		in.Emoji = r.NewReaction[0].Emoji
+	if len(r.NewReaction) > 0 { // without one it was taken back
+		in.Emoji = cmp.Or(r.NewReaction[0].Emoji, r.NewReaction[0].Type)
 	}
 	return in, true
 }

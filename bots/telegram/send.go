@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
@@ -42,9 +43,12 @@ func outgoing(ctx context.Context, chat int64, out bots.Outgoing) tgbotapi.Chatt
 		text := tgbotapi.NewMessage(chat, out.Text)
 		text.DisableWebPagePreview = true
 		text.ReplyMarkup = keyboard(out)
+		text.ReplyToMessageID, text.AllowSendingWithoutReply = quoted(out)
 		return text
 	case 1:
-		return tgbotapi.NewPhoto(chat, newUpload(ctx, out.Photos[0]))
+		photo := tgbotapi.NewPhoto(chat, newUpload(ctx, out.Photos[0]))
+		photo.ReplyToMessageID, photo.AllowSendingWithoutReply = quoted(out)
+		return photo
 	default:
 		album := make([]any, 0, len(out.Photos))
 		for _, p := range out.Photos {
@@ -52,6 +56,21 @@ func outgoing(ctx context.Context, chat int64, out bots.Outgoing) tgbotapi.Chatt
 		}
 		return tgbotapi.NewMediaGroup(chat, album)
 	}
+}
+
+// quoted is the number of the message that a part answers, of the same chat, and that the part is to be sent even when
+// that is gone. The library does not let an album say so: an album quotes nothing. Since Bot API 7.0 reply_parameters
+// say the same; these go on being taken.
+func quoted(out bots.Outgoing) (id int, orNot bool) {
+	number, ok := strings.CutPrefix(out.Quote, out.To+":")
+	if !ok {
+		return 0, false
+	}
+	id, err := strconv.Atoi(number)
+	if err != nil || id < 1 {
+		return 0, false
+	}
+	return id, true
 }
 
 // keyboard is what stands under a text. A message has only one: where a place is asked for the choices are left to
