@@ -22,13 +22,14 @@ import (
 
 // Options are what the door needs.
 type Options struct {
-	REST     *rest.API
-	Public   *public.Pages
-	Console  *console.Pages
-	Pages    *web.Pages
-	Webhooks map[string]Webhook          // by channel, as the address names it
-	Ready    func(context.Context) error // nil error: everything a request needs is there
-	Log      *slog.Logger
+	REST       *rest.API
+	Public     *public.Pages
+	Console    *console.Pages
+	Pages      *web.Pages
+	Webhooks   map[string]Webhook          // by channel, as the address names it
+	DomainFile DomainFile                  // Path empty: none
+	Ready      func(context.Context) error // nil error: everything a request needs is there
+	Log        *slog.Logger
 
 	PublicURL string   // how the world reaches us; empty: by the host that a request names
 	Proxies   []string // addresses or networks whose X-Forwarded-For is believed
@@ -54,6 +55,12 @@ func New(opt Options) (http.Handler, error) {
 		c.String(http.StatusOK, "ok")
 	})
 	engine.POST("/webhooks/:channel", opt.webhook)
+	engine.GET("/webhooks/:channel", opt.challenge)
+	engine.GET("/webhooks/:channel/consent", opt.consent)
+	if opt.DomainFile.Path != "" {
+		engine.GET("/"+opt.DomainFile.Path, opt.domainFile)
+		engine.GET("/webhooks/zalo/verifier", opt.domainFile)
+	}
 	engine.GET("/static/:hash/*name", opt.Pages.Static)
 	opt.REST.Register(engine)
 	opt.Public.Register(engine)

@@ -294,6 +294,11 @@ type Challenger interface {
 	Challenge(query url.Values) (answer string, ok bool)
 }
 
+// Dater is an adapter whose signatures are good for ever: Fresh fails for an event too old to be a late one.
+type Dater interface {
+	Fresh(body []byte) error
+}
+
 // Profiler is an adapter that can ask what somebody is called; empty when the platform does not say.
 type Profiler interface {
 	Profile(ctx context.Context, user string) (name string, err error)

@@ -243,36 +243,46 @@ func (w teller) said() []entry {
 
 // deliver fills in the words of a message as they were sent, or as they will be, and what became of them.
 func (w teller) deliver(e *entry, m models.Message) {
-	var sent []string
-	var last time.Time
-	waiting, dead, class := false, false, ""
+	var parts []models.Delivery // of the last step that was tried: what came before it failed
+	class := ""
 	for _, d := range w.Deliveries {
 		if d.MessageID != m.ID {
 			continue
 		}
-		if d.Text != "" {
-			sent = append(sent, d.Text)
+		if len(parts) > 0 && d.Step > parts[0].Step {
+			parts = nil
 		}
-		switch d.Status {
-		case models.DeliverySent:
-			last = *d.SentAt
-		case models.DeliveryDead:
-			dead, class = true, d.ErrorClass
-			if d.Ambiguous {
+		if parts = append(parts, d); d.Status == models.DeliveryDead || d.Status == models.DeliveryHeld {
+			if class = d.ErrorClass; d.Ambiguous {
 				class = "unsure"
 			}
-		case models.DeliveryQueued, models.DeliverySending:
-			waiting = true
+		}
+	}
+	var sent []string
+	var last time.Time
+	of := map[models.DeliveryStatus]bool{}
+	for _, d := range parts {
+		if of[d.Status] = true; d.Text != "" {
+			sent = append(sent, d.Text)
+		}
+		if d.SentAt != nil {
+			last = *d.SentAt
 		}
 	}
 	if e.Text = strings.Join(sent, "\n"); e.Text == "" {
 		e.Text = w.draft(m)
 	}
+	why := w.sayOr("ticket_send_", class)
 	switch {
-	case dead:
-		e.Status, e.Tone = w.say("ticket_undelivered", "why", w.sayOr("ticket_send_", class)), models.ToneBad
-	case waiting || last.IsZero():
+	case of[models.DeliveryDead]:
+		e.Status, e.Tone = w.say("ticket_undelivered", "why", why), models.ToneBad
+	case of[models.DeliveryHeld]:
+		e.Status, e.Tone = w.say("ticket_held", "why", why), models.ToneBad
+	case of[models.DeliveryQueued] || of[models.DeliverySending] || last.IsZero():
 		e.Status, e.Tone = w.say("ticket_sending"), models.ToneWarn
+	case class != "":
+		e.Status, e.Tone = w.say("ticket_delivered_otherwise", "sent_at", last.UTC().Format(time.RFC3339), "why", why),
+			models.ToneOK
 	default:
 		e.Status, e.Tone = w.say("ticket_delivered", "sent_at", last.UTC().Format(time.RFC3339)), models.ToneOK
 	}

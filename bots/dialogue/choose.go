@@ -69,6 +69,9 @@ func chosen(in Input) string {
 func (d Draft) choose(payload string, now time.Time) (Draft, []Effect) {
 	verb, rest, _ := strings.Cut(payload, ":")
 	code, stars, _ := strings.Cut(rest, ":")
+	if verb == "get_started" && !d.Open { // Messenger's button that begins a conversation
+		return d, say("welcome")
+	}
 	if verb == "new" && d.Open {
 		d.LookAt, d.AskedAt = now, time.Time{} // answered: what is missing may be asked for now
 		return d, nil

@@ -33,6 +33,12 @@ func (r *Receiver) Receive(ctx context.Context, body []byte) error {
 	if err != nil && !json.Valid(body) { // asked only now: every body is read once
 		return models.Invalid{Field: "body", Key: "error_json"}
 	}
+	if dated, ok := r.Adapter.(bots.Dater); ok {
+		if err := dated.Fresh(body); err != nil { // 200 all the same: it was the platform's once
+			r.Log.WarnContext(ctx, "old event of a platform dropped", "channel", r.Adapter.Name(), "error", err)
+			return nil
+		}
+	}
 	rows, err := r.rows(ctx, body, events, err)
 	if err != nil {
 		return err
@@ -51,8 +57,8 @@ func (r *Receiver) rows(
 		rows = append(rows, r.aside(body))
 	}
 	for _, in := range events {
-		if in.Kind == bots.KindIgnored {
-			continue
+		if in.Kind == bots.KindIgnored && !in.OpensWindow || in.Kind == bots.KindDelivery && in.Tracking != "" {
+			continue // the latter is of a template by phone: it names a number, and nobody who writes to us
 		}
 		row, err := in.Inbox(r.Account)
 		if err != nil {

@@ -96,8 +96,10 @@ func (m Mind) Reduce(d Draft, in Input, now time.Time) (Draft, []Effect) {
 		return d.settle(in, now)
 	}
 	switch in.Event.Kind {
-	case bots.KindBlock, bots.KindUnblock:
-		return d, []Effect{{Kind: EffectBlock, Yes: in.Event.Kind == bots.KindBlock}}
+	case bots.KindBlock, bots.KindUnfollow:
+		return d, []Effect{{Kind: EffectBlock, Yes: true}}
+	case bots.KindUnblock:
+		return d, []Effect{{Kind: EffectBlock}}
 	case bots.KindEdit, bots.KindDelete:
 		return d, revise(in)
 	default:

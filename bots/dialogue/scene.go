@@ -65,6 +65,9 @@ func (s *scene) hear(e models.InboxEvent) error {
 		text := models.Clean(*in.Text, 10_000)
 		in.Text = &text
 	}
+	if done, err := s.notice(&in); done || err != nil {
+		return err
+	}
 	input, err := s.input(&in)
 	if err != nil {
 		return err
@@ -75,13 +78,17 @@ func (s *scene) hear(e models.InboxEvent) error {
 		}
 	}
 	s.changed, s.heard = true, append(s.heard, in)
+	if s.takenOver() {
+		return nil // a colleague answers; what is said is kept for them
+	}
 	return s.apply(s.talk.mind().Reduce(s.draft, input, s.tx.Now))
 }
 
 // keeps tells the kinds of event that are messages of their own.
 func keeps(kind bots.Kind) bool {
 	switch kind {
-	case bots.KindBlock, bots.KindUnblock, bots.KindEdit, bots.KindDelete, bots.KindReaction, bots.KindIgnored:
+	case bots.KindBlock, bots.KindUnblock, bots.KindEdit, bots.KindDelete, bots.KindReaction, bots.KindFollow,
+		bots.KindUnfollow:
 		return false
 	default:
 		return true
@@ -213,6 +220,12 @@ func speaksEnglish(text string) bool {
 
 // pass lets time pass over the draft.
 func (s *scene) pass() error {
+	if s.takenOver() {
+		if until := *s.conversation.TakenOverUntil; s.draft.Open && s.draft.LookAt.Before(until) {
+			s.draft.LookAt, s.changed = until, true
+		}
+		return nil
+	}
 	var input Input
 	if s.draft.Open && s.draft.words() == "" { // with words it is a report of its own, whatever else is open
 		tickets, err := s.tx.ReporterTickets(s.conversation.ReporterID, 10)

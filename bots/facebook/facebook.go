@@ -72,7 +72,11 @@ func (*Adapter) Name() string { return Name }
 
 // Limits are those of the Send API (channels.md §4.4). A picture is a message of its own: a part is one call, so that
 // one that fails is sent again without those that came.
-func (*Adapter) Limits() bots.Limits { return bots.Limits{Text: 2000, Buttons: 13, Photos: 1} }
+func (*Adapter) Limits() bots.Limits {
+	return bots.Limits{
+		Text: 2000, Buttons: 13, Photos: 1, Window: 24 * time.Hour, HumanWindow: 7 * 24 * time.Hour, Rate: 250,
+	}
+}
 
 // errSignature says no more than that: whoever asks has no right to know what was expected.
 var errSignature = errors.New("webhook signature missing or wrong")

@@ -67,7 +67,9 @@ func Account(token string) string {
 func (*Adapter) Name() string { return Name }
 
 // Limits are those of sendMessage and sendMediaGroup. More than eight choices are no keyboard that anybody reads.
-func (*Adapter) Limits() bots.Limits { return bots.Limits{Text: 4096, Buttons: 8, Photos: 10} }
+func (*Adapter) Limits() bots.Limits {
+	return bots.Limits{Text: 4096, Buttons: 8, Photos: 10, Rate: 30, ChatEvery: time.Second}
+}
 
 // errSecret says no more than that: whoever asks has no right to know what was expected.
 var errSecret = errors.New("webhook secret missing or wrong")

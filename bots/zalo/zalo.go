@@ -90,4 +90,8 @@ func newMedia(base, platform string) *bots.MediaClient {
 func (*OA) Name() string { return OAName }
 
 // Limits are those of a consultation message (channels.md §2.6); a picture is a message of its own.
-func (*OA) Limits() bots.Limits { return bots.Limits{Text: 2000, Buttons: maxButtons, Photos: 1} }
+func (*OA) Limits() bots.Limits {
+	return bots.Limits{
+		Text: 2000, Buttons: maxButtons, Photos: 1, Window: 48 * time.Hour, PaidWindow: 7 * 24 * time.Hour, Rate: 60,
+	}
+}

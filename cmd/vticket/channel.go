@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vticket/vticket/bots"
-	"github.com/vticket/vticket/bots/telegram"
+	"github.com/vticket/vticket/notifications"
 )
 
 // maxBody is the largest webhook body that is read.
@@ -23,7 +23,7 @@ func channelCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			parse, ok := parsers()[args[0]]
 			if !ok {
-				return fmt.Errorf("there is no channel %q: telegram is what can be parsed", args[0])
+				return fmt.Errorf("there is no channel %q: telegram, zalo, zalo_bot, facebook can be parsed", args[0])
 			}
 			body, err := io.ReadAll(io.LimitReader(cmd.InOrStdin(), maxBody+1))
 			if err != nil {
@@ -49,7 +49,9 @@ func channelCommand() *cobra.Command {
 }
 
 func parsers() map[string]func([]byte) ([]bots.Incoming, error) {
-	return map[string]func([]byte) ([]bots.Incoming, error){
-		telegram.Name: telegram.New(telegram.Config{Now: time.Now}).Parse,
+	all := map[string]func([]byte) ([]bots.Incoming, error){}
+	for _, account := range platforms(Config{}, time.Now, &notifications.Tokens{}) {
+		all[account.Name()] = account.Parse
 	}
+	return all
 }

@@ -8,8 +8,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
@@ -33,10 +31,45 @@ type Config struct {
 	TelegramToken   string `env:"TELEGRAM_BOT_TOKEN"`
 	TelegramSecrets string `env:"TELEGRAM_WEBHOOK_SECRET"` // two with a comma between them while one replaces the other
 	TelegramURL     string `env:"TELEGRAM_BASE_URL" envDefault:"https://api.telegram.org"`
+
+	SecretsKey []string `env:"SECRETS_KEY"` // under which tokens are kept; the new one first while one replaces the other
+
+	ZaloAppID      string            `env:"ZALO_APP_ID"`
+	ZaloAppSecret  string            `env:"ZALO_APP_SECRET"`
+	ZaloOA         string            `env:"ZALO_OA_ID"`
+	ZaloSecrets    []string          `env:"ZALO_OA_SECRET_KEY"` // empty: the app secret
+	ZaloVerifier   string            `env:"ZALO_PKCE_VERIFIER"` // whose challenge stands in Zalo's console
+	ZaloPath       string            `env:"ZALO_VERIFIER_PATH"` // zalo_verifier….html, by which Zalo checks the domain
+	ZaloContent    string            `env:"ZALO_VERIFIER_CONTENT"`
+	ZaloProof      bool              `env:"ZALO_APPSECRET_PROOF"`
+	ZaloTemplates  map[string]string `env:"ZALO_TEMPLATES" envKeyValSeparator:"="` // message key = id of the template
+	ZaloReplyCost  int64             `env:"ZALO_REPLY_COST" envDefault:"55"`       // đồng, from 48 hours to 7 days
+	ZaloSheetCost  int64             `env:"ZALO_TEMPLATE_COST" envDefault:"300"`   // đồng
+	ZaloDaily      int64             `env:"ZALO_DAILY_CAP"`                        // đồng a day; 0: nothing that costs
+	ZaloURL        string            `env:"ZALO_OPENAPI_URL" envDefault:"https://openapi.zalo.me"`
+	ZaloSheetURL   string            `env:"ZALO_BUSINESS_URL" envDefault:"https://business.openapi.zalo.me"`
+	ZaloConsentURL string            `env:"ZALO_OAUTH_URL" envDefault:"https://oauth.zaloapp.com"`
+
+	ZaloBotToken   string   `env:"ZALO_BOT_TOKEN"`
+	ZaloBotSecrets []string `env:"ZALO_BOT_SECRET"`
+	ZaloBotURL     string   `env:"ZALO_BOT_URL" envDefault:"https://bot-api.zaloplatforms.com"`
+
+	FacebookPage      string            `env:"FB_PAGE_ID"`
+	FacebookToken     string            `env:"FB_PAGE_TOKEN"`
+	FacebookApp       string            `env:"FB_APP_ID"`
+	FacebookSecrets   []string          `env:"FB_APP_SECRET"`
+	FacebookVerify    string            `env:"FB_VERIFY_TOKEN"`
+	FacebookTemplates map[string]string `env:"FB_TEMPLATES" envKeyValSeparator:"="` // message key = utility template
+	FacebookVersion   string            `env:"FB_GRAPH_VERSION" envDefault:"v25.0"`
+	FacebookURL       string            `env:"FB_GRAPH_URL" envDefault:"https://graph.facebook.com"`
 }
 
 // secrets are the variables that may be given as files and are never shown.
-var secretNames = [...]string{"DATABASE_URL", "REDIS_URL", "TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET"}
+var secretNames = [...]string{
+	"DATABASE_URL", "REDIS_URL", "TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "SECRETS_KEY", "ZALO_APP_SECRET",
+	"ZALO_OA_SECRET_KEY", "ZALO_PKCE_VERIFIER", "ZALO_BOT_TOKEN", "ZALO_BOT_SECRET", "FB_PAGE_TOKEN", "FB_APP_SECRET",
+	"FB_VERIFY_TOKEN",
+}
 
 func loadConfig(environ map[string]string) (Config, error) {
 	var faults []error
@@ -72,8 +105,12 @@ func (c Config) validate() (faults []error) {
 		faults = append(faults,
 			errors.New("DATABASE_URL and REDIS_URL go together: set both, or none for the embedded stack"))
 	}
-	faults = append(faults, c.validateTelegram()...)
-	for name, address := range map[string]string{"PUBLIC_URL": c.PublicURL, "TELEGRAM_BASE_URL": c.TelegramURL} {
+	faults = append(append(append(faults, c.validateTelegram()...), c.validateZalo()...), c.validateFacebook()...)
+	for name, address := range map[string]string{
+		"PUBLIC_URL": c.PublicURL, "TELEGRAM_BASE_URL": c.TelegramURL, "ZALO_OPENAPI_URL": c.ZaloURL,
+		"ZALO_BUSINESS_URL": c.ZaloSheetURL, "ZALO_OAUTH_URL": c.ZaloConsentURL, "ZALO_BOT_URL": c.ZaloBotURL,
+		"FB_GRAPH_URL": c.FacebookURL,
+	} {
 		if u, err := url.Parse(address); address != "" && (err != nil || u.Scheme == "" || u.Host == "") {
 			faults = append(faults, fmt.Errorf("%s must be like https://host", name))
 		}
@@ -89,47 +126,6 @@ func (c Config) validate() (faults []error) {
 		faults = append(faults, errors.New("LOG_LEVEL must be debug, info, warn or error"))
 	}
 	return faults
-}
-
-var (
-	telegramToken  = regexp.MustCompile(`^[0-9]+:[A-Za-z0-9_-]+$`)
-	telegramSecret = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`) // what setWebhook takes as secret_token
-)
-
-func (c Config) validateTelegram() (faults []error) {
-	if c.TelegramToken != "" && !telegramToken.MatchString(c.TelegramToken) {
-		faults = append(faults, errors.New("TELEGRAM_BOT_TOKEN must be as BotFather gave it: digits, a colon, letters"))
-	}
-	if c.TelegramToken != "" && c.PublicURL != "" && c.TelegramSecrets == "" {
-		faults = append(faults, errors.New(
-			"TELEGRAM_WEBHOOK_SECRET is needed beside PUBLIC_URL: without it anybody could write as anybody"))
-	}
-	if c.TelegramToken != "" && c.PublicURL != "" && c.TelegramURL == telegramURL && !telegramReaches(c.PublicURL) {
-		faults = append(faults, errors.New(
-			"PUBLIC_URL must be https on port 443, 80, 88 or 8443: Telegram calls no other webhook"))
-	}
-	for _, secret := range c.telegramSecrets() {
-		if !telegramSecret.MatchString(secret) {
-			faults = append(faults, errors.New("TELEGRAM_WEBHOOK_SECRET must be of 1 to 256 letters, digits, _ and -"))
-		}
-	}
-	return faults
-}
-
-// telegramURL is Telegram's own Bot API.
-const telegramURL = "https://api.telegram.org"
-
-// telegramReaches tells whether Telegram calls a webhook there (Bot API, setWebhook).
-func telegramReaches(address string) bool {
-	u, err := url.Parse(address)
-	return err == nil && u.Scheme == "https" && slices.Contains([]string{"", "443", "80", "88", "8443"}, u.Port())
-}
-
-func (c Config) telegramSecrets() []string {
-	if c.TelegramSecrets == "" {
-		return nil
-	}
-	return strings.Split(c.TelegramSecrets, ",")
 }
 
 func (c Config) logger() *slog.Logger {

@@ -19,6 +19,7 @@ import (
 	"github.com/vticket/vticket/api/web"
 	"github.com/vticket/vticket/bots"
 	"github.com/vticket/vticket/bots/dialogue"
+	"github.com/vticket/vticket/bots/zalo"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/photos"
 	"github.com/vticket/vticket/models/store"
@@ -42,6 +43,8 @@ type stack struct {
 
 	adapters  map[string]bots.Adapter
 	receivers map[string]*dialogue.Receiver // of the platforms
+	consent   zalo.Consent
+	tokens    *notifications.Tokens // of Zalo's Official Account, the only ones that end
 }
 
 // openStore connects to the configured database, or to SQLite under the data folder.
@@ -96,7 +99,9 @@ func newStack(ctx context.Context, c Config) (_ *stack, err error) {
 	if s.desk, err = newDesk(ctx, s.store); err != nil {
 		return nil, err
 	}
-	s.wireChannels()
+	if err = s.wireChannels(); err != nil {
+		return nil, err
+	}
 	if err = s.wireWorker(redisURL); err != nil {
 		return nil, err
 	}
@@ -130,7 +135,7 @@ func (s *stack) wireWorker(redisURL string) error {
 	fetcher := &dialogue.Fetcher{Store: s.store, Photos: s.photos, Log: s.log, Adapters: s.adapters}
 	courier := &notifications.Courier{
 		Store: s.store, Desk: s.desk, Catalogue: s.desk.Catalogue, Photos: s.photos, PublicURL: s.config.PublicURL,
-		Log: s.log, Adapters: armAdapters(s.adapters),
+		Log: s.log, Adapters: armAdapters(s.adapters), Ladder: s.config.ladder(),
 	}
 	var err error
 	s.worker, err = tasks.NewWorker(redisURL, tasks.Options{
@@ -172,7 +177,8 @@ func (s *stack) wireDoor() error {
 			Store: s.store, Desk: s.desk, Photos: s.photos, Signin: signin, Web: pages, Cookies: cookies, Log: s.log,
 		},
 		Pages: pages, PublicURL: s.config.PublicURL, Proxies: s.config.Proxies,
-		Webhooks: s.webhooks(), Log: s.log, Ready: s.ready,
+		DomainFile: api.DomainFile{Path: s.config.ZaloPath, Content: s.config.ZaloContent},
+		Webhooks:   s.webhooks(), Log: s.log, Ready: s.ready,
 	})
 	return err
 }
