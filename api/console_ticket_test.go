@@ -401,7 +401,8 @@ func TestTicketPageHidesWhatWasTakenBack(t *testing.T) {
 				return err
 			}
 			shot = a
-			return tx.HideMessage(c.ID, "7")
+			_, err = tx.HideMessage(c.ID, "7")
+			return err
 		})
 		got := d.open(ticketAt(made), hotline)
 		got.holds(t, "Người dân đã thu hồi tin nhắn này")

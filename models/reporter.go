@@ -40,6 +40,7 @@ type Conversation struct {
 	Language          string
 	LastInteractionAt time.Time
 	TakenOverUntil    *time.Time // a colleague writes: the bot is silent until then
+	Unsent            string     // the platform's id of a message that was unsent before it came
 	CreatedAt         time.Time
 }
 

@@ -148,10 +148,7 @@ func (c *Courier) climb(tx *store.Tx, a models.Address, d models.Delivery, m mod
 		return nil
 	}
 	next.Status, next.ErrorClass = models.DeliveryHeld, d.ErrorClass
-	if err := tx.Climb(d, next); err != nil {
-		return err
-	}
-	return c.Desk.Published(tx, m)
+	return tx.Climb(d, next)
 }
 
 // rung tells whether a message can be tried on a step, and to which address.

@@ -78,13 +78,7 @@ func (d *Desk) Delivered(tx *store.Tx, m models.Message) error {
 		_, err := d.Pause(tx, PauseInput{Act{Actor: models.System(), Ticket: *m.TicketID}})
 		return err
 	}
-	return d.Published(tx, m)
-}
-
-// Published notes that a message about a ticket can be read on its page, though no chat takes it until the resident
-// writes again: an answer's ten days begin all the same.
-func (d *Desk) Published(tx *store.Tx, m models.Message) error {
-	if m.TicketID == nil || !strings.HasPrefix(m.Key, answerKey("")) {
+	if !strings.HasPrefix(m.Key, answerKey("")) {
 		return nil
 	}
 	t, err := tx.LockTicket(models.System(), *m.TicketID)

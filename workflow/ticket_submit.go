@@ -47,7 +47,7 @@ func (d *Desk) Submit(tx *store.Tx, in SubmitInput) (models.Ticket, error) {
 	}
 	var owner *models.Department // nil: the hotline has it
 	switch {
-	case sure && in.Listen:
+	case in.Listen && t.Why != models.WhyConflict: // whatever the words say, the voice may say more
 		t.Why = models.WhyListen
 	case sure:
 		owner, t.State, t.DepartmentID = &chosen, models.StateAssigned, &chosen.ID

@@ -3,8 +3,10 @@ package dialogue
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/vticket/vticket/bots"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/workflow"
 )
@@ -34,8 +36,7 @@ func (s *scene) do(e Effect, was Draft) error {
 	case EffectRevise:
 		return s.revise(e)
 	case EffectHide:
-		s.reread()
-		return s.tx.HideMessage(s.conversation.ID, e.External)
+		return s.hide(e.External)
 	case EffectAttach:
 		return s.add(e, was)
 	case EffectWithdraw, EffectClose, EffectReopen, EffectRate:
@@ -241,6 +242,17 @@ func (s *scene) statusArgs(t models.Ticket) (models.Args, error) {
 	return args, err
 }
 
+// hide takes back what a resident unsent. The word of it may have overtaken the message.
+func (s *scene) hide(external string) error {
+	external = models.Clean(external, 1000)
+	found, err := s.tx.HideMessage(s.conversation.ID, external)
+	if !found {
+		s.conversation.Unsent = external
+	}
+	s.reread()
+	return err
+}
+
 // reread notes that the words of an open draft are no longer those that were heard.
 func (s *scene) reread() {
 	if s.draft.Open {
@@ -248,9 +260,30 @@ func (s *scene) reread() {
 	}
 }
 
+// early takes an edit that has overtaken its message for the message itself; that one is kept when it comes, and adds
+// nothing.
+func (s *scene) early(e Effect) error {
+	text := models.Clean(e.Text, 10_000)
+	m, err := s.tx.Heard(models.Message{
+		ConversationID: s.conversation.ID, Author: "resident", Text: text, ExternalID: models.Clean(e.External, 1000),
+	})
+	if err != nil {
+		return err
+	}
+	in := bots.Incoming{Kind: bots.KindText, Text: &text, Actionable: true}
+	err = s.apply(s.talk.mind().Reduce(s.draft, Input{Event: &in, Message: m.ID}, s.tx.Now))
+	if s.draft.Open {
+		s.draft.Early, s.changed = append(slices.Clip(s.draft.Early), e.External), true
+	}
+	return err
+}
+
 // revise keeps an edited message's new words beside the old ones; what became of them already hears of it.
 func (s *scene) revise(e Effect) error {
 	m, found, err := s.tx.ReviseMessage(s.conversation.ID, e.External, models.Clean(e.Text, 10_000))
+	if err == nil && m.ID == "" {
+		return s.early(e)
+	}
 	if err != nil || !found {
 		return err
 	}

@@ -47,6 +47,7 @@ type Slots struct {
 	Address string    `json:"address,omitempty"`
 	Photos  int       `json:"photos,omitempty"`
 	Told    bool      `json:"told,omitempty"`   // the words say what is the matter
+	Early   []string  `json:"early,omitempty"`  // platform ids of messages whose edits came before them
 	Edited  bool      `json:"edited,omitempty"` // a piece was edited or unsent: what it says now is in the message
 	Voices  int       `json:"voices,omitempty"` // sounds and films: evidence that somebody has to listen to
 	Danger  string    `json:"danger,omitempty"` // the dangerous type that was read, and warned of
@@ -79,6 +80,7 @@ type Current struct {
 type Input struct {
 	Event   *bots.Incoming
 	Message string
+	Hidden  bool // it was unsent before it came
 	Choices []Choice
 	Current Current
 	Tickets []string

@@ -78,8 +78,11 @@ func (s *scene) hear(e models.InboxEvent) error {
 		}
 	}
 	s.changed, s.heard = true, append(s.heard, in)
-	if s.takenOver() {
+	if input.Hidden || s.takenOver() {
 		return nil // a colleague answers; what is said is kept for them
+	}
+	if in.Kind == bots.KindText && in.Message != nil && slices.Contains(s.draft.Early, *in.Message) {
+		return nil // its edit was heard
 	}
 	return s.apply(s.talk.mind().Reduce(s.draft, input, s.tx.Now))
 }
@@ -106,11 +109,14 @@ func (s *scene) keep(e models.InboxEvent, in *bots.Incoming, input *Input) error
 	if in.Message != nil {
 		m.ExternalID = models.Clean(*in.Message, 1000)
 	}
+	if m.ExternalID != "" && m.ExternalID == s.conversation.Unsent {
+		m.HiddenAt, s.conversation.Unsent = &s.tx.Now, ""
+	}
 	m, err := s.tx.Heard(m)
 	if err != nil {
 		return err
 	}
-	input.Message = m.ID
+	input.Message, input.Hidden = m.ID, m.HiddenAt != nil
 	if err := s.keepMedia(m, in); err != nil {
 		return err
 	}

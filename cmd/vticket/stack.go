@@ -52,7 +52,7 @@ func openStore(c Config, log *slog.Logger) (*store.Store, error) {
 	return openStoreAt(c, log, time.Now)
 }
 
-// openStoreAt is openStore under another clock.
+// openStoreAt is openStore under a clock of its own.
 func openStoreAt(c Config, log *slog.Logger, now func() time.Time) (*store.Store, error) {
 	dsn := c.DatabaseURL
 	if dsn == "" {
@@ -65,14 +65,17 @@ func openStoreAt(c Config, log *slog.Logger, now func() time.Time) (*store.Store
 }
 
 // newStack connects, migrates the embedded database and wires everything; nothing runs yet.
-func newStack(ctx context.Context, c Config) (_ *stack, err error) {
+func newStack(ctx context.Context, c Config) (*stack, error) { return newStackAt(ctx, c, time.Now) }
+
+// newStackAt is newStack under a clock of its own.
+func newStackAt(ctx context.Context, c Config, now func() time.Time) (_ *stack, err error) {
 	s := &stack{config: c, log: c.logger()}
 	defer func() {
 		if err != nil {
 			s.close()
 		}
 	}()
-	if s.store, err = openStore(c, s.log); err != nil {
+	if s.store, err = openStoreAt(c, s.log, now); err != nil {
 		return nil, err
 	}
 	s.closers = append(s.closers, func() { _ = s.store.Close() })

@@ -108,7 +108,7 @@ func (tx *Tx) Conversation(id string) (models.Conversation, error) {
 // SaveConversation keeps what a turn changed; only the holder of its lock may call it.
 func (tx *Tx) SaveConversation(c models.Conversation) error {
 	return tx.set("conversations", func(db *gorm.DB) *gorm.DB {
-		return db.Model(&c).Select("Language", "LastInteractionAt", "TakenOverUntil").UpdateColumns(&c)
+		return db.Model(&c).Select("Language", "LastInteractionAt", "TakenOverUntil", "Unsent").UpdateColumns(&c)
 	})
 }
 

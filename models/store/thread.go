@@ -113,14 +113,15 @@ func (tx *Tx) LastDraft(conversationID string) (d models.Draft, found bool, err 
 	return rows[0], true, nil
 }
 
-// HideMessage hides what was unsent from staff; the row stays, as the trace that something was said.
-func (tx *Tx) HideMessage(conversationID, externalID string) error {
-	err := tx.db().Exec(`UPDATE messages SET hidden_at = ?
-		WHERE conversation_id = ? AND external_id = ? AND hidden_at IS NULL`, tx.Now, conversationID, externalID).Error
-	if err != nil {
-		return fmt.Errorf("hide message: %w", err)
+// HideMessage hides what was unsent from staff; the row stays, as the trace that something was said. found is false for
+// a message that has not come.
+func (tx *Tx) HideMessage(conversationID, externalID string) (found bool, err error) {
+	res := tx.db().Exec(`UPDATE messages SET hidden_at = coalesce(hidden_at, ?)
+		WHERE conversation_id = ? AND external_id = ?`, tx.Now, conversationID, externalID)
+	if res.Error != nil {
+		return false, fmt.Errorf("hide message: %w", res.Error)
 	}
-	return nil
+	return res.RowsAffected > 0, nil
 }
 
 // ReviseMessage gives a message the words it was edited to; the words before are kept as a revision.

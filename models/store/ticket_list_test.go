@@ -150,7 +150,10 @@ func TestTicketCardShowsTheFirstPicture(t *testing.T) {
 		})
 		said := picture(models.AttachmentEvidence, &m.ID, nil)
 		shows(said)
-		within(t, s, func(tx *store.Tx) error { return tx.HideMessage(c.ID, "m1") })
+		within(t, s, func(tx *store.Tx) error {
+			_, err := tx.HideMessage(c.ID, "m1")
+			return err
+		})
 		shows(own)
 	})
 }

@@ -4,6 +4,7 @@ ALTER TABLE deliveries ADD COLUMN read_at TIMESTAMP;
 CREATE INDEX deliveries_platform ON deliveries (platform_id) WHERE platform_id <> '';
 CREATE INDEX deliveries_held ON deliveries (address_id) WHERE status = 'held';
 ALTER TABLE reporter_addresses ADD COLUMN held BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE conversations ADD COLUMN unsent TEXT NOT NULL DEFAULT '';
 ALTER TABLE reporters ADD COLUMN phone TEXT NOT NULL DEFAULT '';
 
 -- what messages outside of free windows have cost, in đồng, by channel and day of the city
@@ -17,6 +18,7 @@ CREATE TABLE spendings (
 -- +goose Down
 DROP TABLE spendings;
 ALTER TABLE reporters DROP COLUMN phone;
+ALTER TABLE conversations DROP COLUMN unsent;
 ALTER TABLE reporter_addresses DROP COLUMN held;
 DROP INDEX deliveries_held;
 DROP INDEX deliveries_platform;
