@@ -103,6 +103,7 @@ func TestTownPieces(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)
 	t.Run("an edit before and after submission", func(t *testing.T) {
+		t.Parallel()
 		lan := w.facebook.Resident("100", "Lan", "Nguyễn")
 		mid := lan.Say("Ổ gà to trước số 51 đường Lê Lợi, phường Sài Gòn")
 		lan.Edit(mid, "Ổ gà to trước số 15 đường Lê Lợi, phường Sài Gòn", 1)
@@ -117,6 +118,7 @@ func TestTownPieces(t *testing.T) {
 		})
 	})
 	t.Run("an unsend before submission", func(t *testing.T) {
+		t.Parallel()
 		lan := w.facebook.Resident("101", "Lan", "Nguyễn")
 		mid := lan.Say("tui bực lắm rồi nha mấy ông")
 		lan.Say("Đèn đường trước số 12 đường Lê Lợi, phường Sài Gòn tắt ba đêm rồi")
@@ -127,6 +129,7 @@ func TestTownPieces(t *testing.T) {
 		}
 	})
 	t.Run("a sticker opens nothing", func(t *testing.T) {
+		t.Parallel()
 		w.facebook.Resident("102", "Lan", "Nguyễn").Like()
 		w.zaloBot.Resident("102", "Lan").SendSticker("7")
 		time.Sleep(3 * time.Second) // longer than a draft needs to settle
@@ -138,6 +141,7 @@ func TestTownPieces(t *testing.T) {
 		}
 	})
 	t.Run("a voice is evidence for the hotline", func(t *testing.T) {
+		t.Parallel()
 		lan := w.zalo.Resident("103", "Lan")
 		lan.SendVoice([]byte("#!AMR ..."))
 		lan.SendLocation(10.7769, 106.7009, "")
@@ -147,6 +151,7 @@ func TestTownPieces(t *testing.T) {
 		}
 	})
 	t.Run("blocked, and back", func(t *testing.T) {
+		t.Parallel()
 		lan := w.telegram.Resident(104, "Lan")
 		lan.Say("Ổ gà to trước số 12 đường Lê Lợi, phường Sài Gòn, xe té hoài")
 		ticket := w.ticket(t, "telegram", "104")

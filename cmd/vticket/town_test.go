@@ -125,7 +125,7 @@ func (w *town) connect(t *testing.T, public string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	res, err := http.Get(link) // the administrator consents, and is brought back to us
+	res, err := townClient.Get(link) // the administrator consents, and is brought back to us
 	if err != nil {
 		t.Fatal(err)
 	}
