@@ -177,7 +177,7 @@ func TestTownLedger(t *testing.T) {
 	t.Parallel()
 	messages, err := strconv.Atoi(os.Getenv("VTICKET_MESSAGES"))
 	if err != nil {
-		messages = 300
+		messages = 150
 	}
 	w := newTown(t)
 	want := map[string]string{}
