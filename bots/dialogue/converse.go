@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/vticket/vticket/bots"
+	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/store"
 	"github.com/vticket/vticket/workflow"
 )
@@ -38,7 +40,11 @@ func (t *Talk) Settle(ctx context.Context, draftID string) error {
 func (t *Talk) turns(ctx context.Context, take func(*store.Tx) (store.Turn, bool, error)) error {
 	var pressed []bots.Incoming
 	var channel string
-	defer func() { t.acknowledge(ctx, channel, pressed) }() // after the last look: nobody waits for a courtesy
+	var met store.Turn
+	defer func() { // after the last look: nobody waits for a courtesy
+		t.acknowledge(ctx, channel, pressed)
+		t.askName(ctx, met)
+	}()
 	for {
 		var turn store.Turn
 		var taken bool
@@ -56,6 +62,9 @@ func (t *Talk) turns(ctx context.Context, take func(*store.Tx) (store.Turn, bool
 		}
 		if !taken {
 			return nil // another turn has it, or has read it
+		}
+		if turn.New {
+			met = turn
 		}
 		channel, pressed = turn.Channel, append(pressed, heard...)
 		if more, err := t.Store.Waiting(ctx, turn.Channel, turn.Account, turn.ExternalID); err != nil || !more {
@@ -107,6 +116,24 @@ func (t *Talk) acknowledge(ctx context.Context, channel string, heard []bots.Inc
 		if err := adapter.Acknowledge(ctx, in); err != nil {
 			t.Log.InfoContext(ctx, "event not acknowledged", "channel", channel, "error", err)
 		}
+	}
+}
+
+// askName asks the platform what somebody is called who wrote for the first time. It may refuse, and nothing waits.
+func (t *Talk) askName(ctx context.Context, met store.Turn) {
+	adapter, ok := t.Adapters[met.Channel].(bots.Profiler)
+	if !ok || strings.HasPrefix(met.ExternalID, bots.CommentPrefix) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, acknowledgeFor)
+	defer cancel()
+	name, err := adapter.Profile(ctx, met.ExternalID)
+	if err == nil {
+		name = models.Clean(name, 100)
+		err = t.Store.Tx(ctx, func(tx *store.Tx) error { return tx.Introduce(met.ReporterID, name, "") })
+	}
+	if err != nil {
+		t.Log.InfoContext(ctx, "name not asked", "channel", met.Channel, "error", err)
 	}
 }
 
