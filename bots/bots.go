@@ -263,8 +263,15 @@ type Registrar interface {
 	Register(ctx context.Context, address string) error
 }
 
+// Prober is an adapter that can sign an event in which nothing happens, as its platform would: with it an installation
+// asks its own door whether it takes what the platform brings.
+type Prober interface {
+	Probe() (header http.Header, body []byte)
+}
+
 // AccountStatus is what a platform says of our account, and of the webhook that it knows.
 type AccountStatus struct {
+	ID          string // empty: the platform does not say
 	Name        string // of the account, as residents find it
 	Webhook     string // empty: none
 	Pending     int    // events that wait to be taken

@@ -97,9 +97,13 @@ func (c *Courier) useTemplate(
 	if room, err := tx.Spend(a.Channel, today(tx.Now), cost.Template, cost.Daily); err != nil || !room {
 		return classBudget, err
 	}
+	params, err := c.params(tx, p.message, talk.Language)
+	if err != nil {
+		return "", err
+	}
 	p.out = bots.Outgoing{
 		Delivery: p.delivery.ID, To: a.ExternalID, Step: bots.StepTemplate, Text: p.out.Text,
-		Template: bots.Template{ID: id, Language: talk.Language, Params: c.params(p.message)},
+		Template: bots.Template{ID: id, Language: talk.Language, Params: params},
 	}
 	if a.BlockedAt != nil { // the account is out of reach, their number may not be
 		p.out.Template.Phone = phone
@@ -112,15 +116,49 @@ func (c *Courier) template(channel string, m models.Message) string {
 	return c.Ladder.Templates[channel][m.Key]
 }
 
-// params are what every approved text may use: the names stand in docs/channels/zalo-templates.md.
-func (c *Courier) params(m models.Message) map[string]string {
-	params := map[string]string{}
+// params fill in an approved text. Every one has all of these and no others, as platforms refuse what does not match:
+// docs/channels/zalo-templates.md holds the texts. None is ever empty.
+func (c *Courier) params(tx *store.Tx, m models.Message, lang string) (map[string]string, error) {
+	day := m.CreatedAt.In(models.Zone).Format("02/01/2006")
+	params := map[string]string{"category": "", "link": c.PublicURL, "date": day}
 	for _, name := range []string{"code", "department", "text"} {
-		if value, ok := m.Args[name].(string); ok {
-			params[name] = models.Clean(value, 100)
+		params[name], _ = m.Args[name].(string)
+	}
+	if m.TicketID != nil {
+		t, err := tx.Ticket(*m.TicketID)
+		if err != nil {
+			return nil, err
+		}
+		reports, err := tx.Reports(t.ID)
+		if err != nil {
+			return nil, err
+		}
+		params["category"] = c.Catalogue.Category(t.Category).Name(lang)
+		for _, r := range reports { // each resident's own page
+			mine := r.ConversationID != nil && *r.ConversationID == m.ConversationID
+			if link := c.trackURL(r.TrackToken); mine && link != "" {
+				params["link"] = link
+			}
 		}
 	}
-	return params
+	for name, value := range params {
+		params[name] = brief(value)
+	}
+	return params, nil
+}
+
+// maxParam is the most characters of a value in an approved text (channels.md §2.7 has 30 to 200).
+const maxParam = 100
+
+// brief is a value on one line, its end cut off visibly where it is too long.
+func brief(value string) string {
+	value = strings.Join(strings.Fields(value), " ")
+	if short := models.Clean(value, maxParam); short != models.Clean(value, maxParam+1) {
+		return models.Clean(value, maxParam-1) + "…"
+	} else if short != "" {
+		return short
+	}
+	return "–"
 }
 
 // climb finds the next step for a message that could not be brought, and queues it. What is about no ticket, nobody

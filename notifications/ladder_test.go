@@ -3,10 +3,16 @@ package notifications_test
 import (
 	"context"
 	"fmt"
+	"os"
+	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/vticket/vticket/bots"
 	"github.com/vticket/vticket/models"
@@ -131,6 +137,58 @@ func TestLadder(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestApprovedTexts: every parameter of the texts that a city has approved is filled in, and no other.
+func TestApprovedTexts(t *testing.T) {
+	page, err := os.ReadFile("../docs/channels/zalo-templates.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := map[string]int{}
+	for _, m := range regexp.MustCompile(`<([a-z]+)>`).FindAllStringSubmatch(string(page), -1) {
+		asked[m[1]]++
+	}
+	eachRound(t, func(t *testing.T, r *round) {
+		t.Helper()
+		var sent bots.Template
+		r.on = func(out bots.Outgoing) { sent = out.Template }
+		r.limits, r.PublicURL = bots.Limits{Window: day}, "https://1022.example.vn/"
+		r.Ladder = notifications.Ladder{Templates: map[string]map[string]string{"webchat": {"answer_fixed": "7"}}}
+		var ticket models.Ticket
+		r.tx(t, func(tx *store.Tx) (err error) {
+			ticket, err = desk.Submit(tx, workflow.SubmitInput{
+				Actor: models.Actor{Kind: models.ActorResident, ID: r.talk.ReporterID}, ReporterID: r.talk.ReporterID,
+				ConversationID: &r.talk.ID, Words: "ổ gà to trước chợ", Channel: "webchat",
+			})
+			return err
+		})
+		r.clock.Move(2 * day)
+		r.tx(t, func(tx *store.Tx) error {
+			_, err = tx.Say(models.Message{
+				ConversationID: r.talk.ID, TicketID: &ticket.ID, Author: "bot", Key: "answer_fixed",
+				Args: models.Args{"text": "Đã vá\n xong. " + strings.Repeat("à", 200), "code": "4812 77356"},
+			})
+			return err
+		})
+		r.deliver(t)
+		link := sent.Params["link"]
+		want := map[string]string{
+			"code": "4812 77356", "category": "Ổ gà, mặt đường hư hỏng", "department": "–", "date": "08/03/2026", "link": link,
+			"text": "Đã vá xong. " + strings.Repeat("à", 87) + "…",
+		}
+		if diff := cmp.Diff(want, sent.Params); diff != "" || sent.ID != "7" || !strings.HasPrefix(link, "https://1022.example.vn/t/") {
+			t.Errorf("the parameters of %q, with the link %q (-want +got):\n%s", sent.ID, link, diff)
+		}
+		for name, value := range sent.Params {
+			if asked[name] < 4 || utf8.RuneCountInString(value) > 100 {
+				t.Errorf("%s is to be in each of the four texts, and short: there %d times, %q", name, asked[name], value)
+			}
+		}
+		if len(asked) != len(sent.Params) {
+			t.Errorf("the texts ask for %v, given is %v", asked, sent.Params)
+		}
+	})
 }
 
 func TestLadderHoldsUntilTheyWrite(t *testing.T) {

@@ -108,6 +108,7 @@ func (c Case) verify(t *testing.T) {
 	if c.Bare().Verify(signed, body) == nil || c.Bare().Verify(http.Header{}, body) == nil {
 		t.Error("without a secret something was taken")
 	}
+	c.probe(t, adapter)
 	for header, values := range signed {
 		value := values[0]
 		for _, wrong := range []string{
@@ -119,6 +120,27 @@ func (c Case) verify(t *testing.T) {
 				continue
 			}
 			c.keepsSecrets(t, err)
+		}
+	}
+}
+
+// probe: the empty event by which an installation asks its own door is taken, and says nothing.
+func (c Case) probe(t *testing.T, adapter bots.Adapter) {
+	t.Helper()
+	prober, ok := adapter.(bots.Prober)
+	if !ok {
+		return
+	}
+	header, body := prober.Probe()
+	if err := adapter.Verify(header, body); err != nil {
+		t.Errorf("the probe is refused: %v", err)
+	}
+	if events, err := adapter.Parse(body); err != nil || len(events) > 0 {
+		t.Errorf("the probe is to say nothing: %+v, %v", events, err)
+	}
+	if dated, ok := adapter.(bots.Dater); ok {
+		if err := dated.Fresh(body); err != nil {
+			t.Errorf("the probe is to be fresh: %v", err)
 		}
 	}
 }

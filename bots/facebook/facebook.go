@@ -81,10 +81,16 @@ func (*Adapter) Limits() bots.Limits {
 // errSignature says no more than that: whoever asks has no right to know what was expected.
 var errSignature = errors.New("webhook signature missing or wrong")
 
+// A webhook's signature: its header, in the form of net/http, and what stands before the digest.
+const (
+	signatureHeader = "X-Hub-Signature-256"
+	signaturePrefix = "sha256="
+)
+
 // Verify checks the HMAC of the body as it came, in constant time. The older header with SHA-1 counts for nothing, and
 // without a configured secret nothing is accepted (channels.md §4.2).
 func (a *Adapter) Verify(header http.Header, body []byte) error {
-	given, ok := strings.CutPrefix(header.Get("X-Hub-Signature-256"), "sha256=")
+	given, ok := strings.CutPrefix(header.Get(signatureHeader), signaturePrefix)
 	if !ok {
 		return errSignature
 	}

@@ -20,6 +20,9 @@ var fields = []string{
 	"message_reactions", "messaging_referrals", "feed",
 }
 
+// Fields are the events of the page that we ask for; a person switches them on in the app's console too.
+func Fields() []string { return slices.Clone(fields) }
+
 // Status asks what the page is called, whether it sends us its events, and, where our app's id is known, to which
 // address. What the token may not read stays empty. Events that the page does not send are told as the last error.
 func (a *Adapter) Status(ctx context.Context) (bots.AccountStatus, error) {

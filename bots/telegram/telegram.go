@@ -71,13 +71,16 @@ func (*Adapter) Limits() bots.Limits {
 	return bots.Limits{Text: 4096, Buttons: 8, Photos: 10, Rate: 30, ChatEvery: time.Second}
 }
 
+// updateHeader brings the secret with every webhook.
+const updateHeader = "X-Telegram-Bot-Api-Secret-Token"
+
 // errSecret says no more than that: whoever asks has no right to know what was expected.
 var errSecret = errors.New("webhook secret missing or wrong")
 
 // Verify compares the secret token that Telegram sends with every webhook, in constant time. Without a configured
 // secret nothing is accepted.
 func (a *Adapter) Verify(header http.Header, _ []byte) error {
-	got := []byte(header.Get("X-Telegram-Bot-Api-Secret-Token"))
+	got := []byte(header.Get(updateHeader))
 	for _, secret := range a.secrets {
 		if secret != "" && subtle.ConstantTimeCompare(got, []byte(secret)) == 1 {
 			return nil

@@ -52,10 +52,13 @@ func (*Bot) Name() string { return BotName }
 // have (channels.md §3).
 func (*Bot) Limits() bots.Limits { return bots.Limits{Text: 2000} }
 
+// botHeader brings the secret with every webhook of the Zalo Bot platform.
+const botHeader = "X-Bot-Api-Secret-Token"
+
 // Verify compares the secret token that Zalo sends with every webhook, in constant time. Without a configured secret
 // nothing is accepted.
 func (b *Bot) Verify(header http.Header, _ []byte) error {
-	got := []byte(header.Get("X-Bot-Api-Secret-Token"))
+	got := []byte(header.Get(botHeader))
 	for _, secret := range b.config.Secrets {
 		if secret != "" && subtle.ConstantTimeCompare(got, []byte(secret)) == 1 {
 			return nil

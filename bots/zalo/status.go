@@ -44,5 +44,5 @@ func (o *OA) Status(ctx context.Context) (bots.AccountStatus, error) {
 	if err != nil {
 		return bots.AccountStatus{}, fmt.Errorf("ask for account: %w", err)
 	}
-	return bots.AccountStatus{Name: data.text("name")}, nil
+	return bots.AccountStatus{ID: data.id("oa_id"), Name: data.text("name")}, nil
 }

@@ -16,16 +16,22 @@ import (
 // errSignature says no more than that: whoever asks has no right to know what was expected.
 var errSignature = errors.New("webhook signature missing or wrong")
 
+// A webhook's signature: its header, and what stands before the digest.
+const (
+	macHeader = "X-ZEvent-Signature"
+	macPrefix = "mac="
+)
+
 // Verify compares X-ZEvent-Signature with the digest that Zalo makes: SHA-256 of app id, raw body, the body's
 // timestamp as it is written, and the OA secret key, which is no HMAC (channels.md §2.3). Only a body that is one JSON
 // object with one timestamp is looked at: then nobody can move bytes between the parts of the digest. How old the
 // event is does not matter here; see Fresh.
 func (o *OA) Verify(header http.Header, body []byte) error {
-	values := header.Values("X-ZEvent-Signature")
+	values := header.Values(macHeader)
 	if len(values) != 1 || o.config.AppID == "" {
 		return errSignature
 	}
-	got, err := hex.DecodeString(strings.TrimPrefix(values[0], "mac="))
+	got, err := hex.DecodeString(strings.TrimPrefix(values[0], macPrefix))
 	stamp, ok := timestamp(body)
 	if err != nil || !ok {
 		return errSignature
@@ -34,12 +40,17 @@ func (o *OA) Verify(header http.Header, body []byte) error {
 		if secret == "" {
 			continue
 		}
-		want := sha256.Sum256([]byte(o.config.AppID + string(body) + stamp + secret))
-		if subtle.ConstantTimeCompare(got, want[:]) == 1 {
+		if subtle.ConstantTimeCompare(got, o.sign(body, stamp, secret)) == 1 {
 			return nil
 		}
 	}
 	return errSignature
+}
+
+// sign is what proves that a body is Zalo's.
+func (o *OA) sign(body []byte, stamp, secret string) []byte {
+	sum := sha256.Sum256([]byte(o.config.AppID + string(body) + stamp + secret))
+	return sum[:]
 }
 
 // timestamp is the top-level timestamp as it is written; false if there is none, or a second one that another reader

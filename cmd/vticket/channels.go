@@ -52,8 +52,15 @@ type account struct {
 	configured bool
 }
 
+// tokenSource is who knows the access token of the Official Account: notifications.Tokens, which renews it, or
+// keptToken, which only looks.
+type tokenSource interface {
+	Token(ctx context.Context) (string, error)
+	Refused(ctx context.Context, token string) error
+}
+
 // platforms are our accounts everywhere, configured or not.
-func platforms(c Config, now func() time.Time, tokens *notifications.Tokens) []account {
+func platforms(c Config, now func() time.Time, tokens tokenSource) []account {
 	proof := ""
 	if c.ZaloProof {
 		proof = c.ZaloAppSecret

@@ -71,8 +71,20 @@ var secretNames = [...]string{
 	"FB_VERIFY_TOKEN",
 }
 
+// loadConfig reads the configuration and looks whether it can be worked with.
 func loadConfig(environ map[string]string) (Config, error) {
-	var faults []error
+	c, faults, err := readConfig(environ)
+	if err != nil {
+		return c, fmt.Errorf("configuration: %w", errors.Join(append(faults, err)...))
+	}
+	if faults = append(faults, c.validate()...); len(faults) > 0 {
+		return c, fmt.Errorf("configuration: %w", errors.Join(faults...))
+	}
+	return c, nil
+}
+
+// readConfig reads it as it stands; the faults are of files that cannot be read, the error of what is none of it.
+func readConfig(environ map[string]string) (c Config, faults []error, err error) {
 	for _, name := range secretNames {
 		path := environ[name+"_FILE"]
 		if path == "" {
@@ -85,14 +97,8 @@ func loadConfig(environ map[string]string) (Config, error) {
 		}
 		environ[name] = strings.TrimSpace(string(raw))
 	}
-	c, err := env.ParseAsWithOptions[Config](env.Options{Environment: environ})
-	if err != nil {
-		return c, fmt.Errorf("configuration: %w", errors.Join(append(faults, err)...))
-	}
-	if faults = append(faults, c.validate()...); len(faults) > 0 {
-		return c, fmt.Errorf("configuration: %w", errors.Join(faults...))
-	}
-	return c, nil
+	c, err = env.ParseAsWithOptions[Config](env.Options{Environment: environ})
+	return c, faults, err
 }
 
 // validate reports all faults together; values of secrets stay out of the report.

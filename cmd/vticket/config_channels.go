@@ -99,6 +99,9 @@ func (c Config) validateFacebook() (faults []error) {
 	return append(faults, validateTemplates("FB_TEMPLATES", c.FacebookTemplates)...)
 }
 
+// zaloURL is Zalo's own API of Official Accounts.
+const zaloURL = "https://openapi.zalo.me"
+
 // zaloVerifier is the file by which Zalo checks a domain (channels.md §2.1).
 var zaloVerifier = regexp.MustCompile(`^zalo_verifier[A-Za-z0-9_-]+\.html$`)
 

@@ -13,6 +13,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vticket/vticket/bots/facebook"
+	"github.com/vticket/vticket/bots/telegram"
+	"github.com/vticket/vticket/bots/zalo"
 	"github.com/vticket/vticket/models/store"
 )
 
@@ -41,7 +44,8 @@ type doctor struct {
 
 	check   string // the running one
 	store   *store.Store
-	without level // empty, or what the database's finding means for the checks that read it
+	without level       // empty, or what the database's finding means for the checks that read it
+	renews  tokenSource // nil: whoever only looks renews no token
 }
 
 // checks are all checks in their order. Those that read the database come after it. Ready is asked by name only:
@@ -57,7 +61,10 @@ func (d *doctor) checks() []doctorCheck {
 		{name: "calendars", run: d.calendars},
 		{name: "work", reads: true, run: d.work},
 		{name: "public", run: d.public},
-		{name: "telegram", run: d.telegram},
+		d.channelCheck(telegram.Name, false),
+		d.channelCheck(zalo.OAName, d.config.ZaloOA != ""), // its tokens are in the database
+		d.channelCheck(zalo.BotName, false),
+		d.channelCheck(facebook.Name, false),
 		{name: checkReady, named: true, run: d.ready},
 	}
 }

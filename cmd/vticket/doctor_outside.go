@@ -9,20 +9,11 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"net/url"
 	"strings"
 	"time"
-
-	"github.com/vticket/vticket/bots"
-	"github.com/vticket/vticket/bots/telegram"
 )
 
-const (
-	readyLimit    = 3 * time.Second
-	platformLimit = 10 * time.Second
-	pendingMany   = 100            // events that wait at a platform
-	recentFault   = 24 * time.Hour // a platform repeats the last fault of a webhook for ever
-)
+const readyLimit = 3 * time.Second
 
 // public asks the installation as the world reaches it.
 func (d *doctor) public(ctx context.Context) {
@@ -99,57 +90,4 @@ func unreached(err error) (what, do string) {
 		return "it does not speak TLS", "is it the port of plain http?"
 	}
 	return because(err), "is it started, and is its name known and its port open from here?"
-}
-
-// telegram asks the Bot API about our bot.
-func (d *doctor) telegram(ctx context.Context) {
-	if d.config.TelegramToken == "" {
-		d.ok("TELEGRAM_BOT_TOKEN is empty: no Telegram")
-		return
-	}
-	var account bots.Inspector = telegram.New(telegram.Config{
-		Token: d.config.TelegramToken, Base: d.config.TelegramURL, Secrets: d.config.telegramSecrets(), Now: d.now,
-	})
-	d.account(ctx, account, telegram.Name)
-}
-
-// account says how our account on a platform is.
-func (d *doctor) account(ctx context.Context, account bots.Inspector, name string) {
-	ctx, cancel := context.WithTimeout(ctx, platformLimit)
-	defer cancel()
-	status, err := account.Status(ctx)
-	if err != nil {
-		if failed, ok := errors.AsType[*bots.SendError](err); ok && failed.Class == bots.ErrToken {
-			d.fail("take the token that BotFather shows", "the token is refused: %v", err)
-			return
-		}
-		d.fail("can this machine reach the platform?", "%v", because(err))
-		return
-	}
-	d.ok("the token is taken, we are %s", status.Name)
-	if d.config.PublicURL == "" {
-		if status.Webhook != "" {
-			d.warn("set PUBLIC_URL; else the worker's first poll takes it away",
-				"a webhook is set, though PUBLIC_URL is empty")
-		}
-		return
-	}
-	ours := d.config.webhookAddress(name)
-	if status.Webhook != ours {
-		at := "nowhere"
-		if u, err := url.Parse(status.Webhook); err == nil && u.Host != "" {
-			at = "at " + u.Host // others put their token into the rest
-		}
-		d.fail("vticket serve registers it within 5 minutes; does somebody else use the token?",
-			"the webhook is %s, not %s", at, ours)
-		return
-	}
-	if status.LastError != "" && (status.LastErrorAt.IsZero() || d.now().Sub(status.LastErrorAt) < recentFault) {
-		d.warn("is the address reached from outside?", "the platform could not bring us an event: %s", status.LastError)
-	}
-	if status.Pending > pendingMany {
-		d.warn("is the door keeping up?", "%d events wait at the platform", status.Pending)
-		return
-	}
-	d.ok("the webhook is ours, %d events wait", status.Pending)
 }

@@ -79,6 +79,7 @@ func TestDoctorOnTheEmbeddedStack(t *testing.T) {
 	for check, what := range map[string]string{
 		"database": "every migration is applied", "redis": "for trying only", "photos": "can be written",
 		"work": "nothing is stuck", "staff": "1 can sign in", "telegram": "no Telegram",
+		"zalo": "no Zalo", "zalo_bot": "no Zalo Bot", "facebook": "no Facebook",
 	} {
 		expectFinding(t, found, levelOK, check, what)
 	}
