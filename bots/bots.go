@@ -95,7 +95,7 @@ type Incoming struct {
 	Metadata       string      `json:"metadata,omitempty"`        // what we gave along with an echo
 	Admin          string      `json:"admin_id,omitempty"`        // the person, or other program, that wrote an echo; empty: we did
 	NumEdit        int         `json:"num_edit,omitempty"`        //
-	Ref            string      `json:"ref,omitempty"`             // of the link
+	Ref            string      `json:"ref,omitempty"`             // of the link; beside: the code of the ticket
 	Origin         string      `json:"source,omitempty"`          // from where somebody follows
 	Post           string      `json:"post_id,omitempty"`         // under which a comment stands
 	Tracking       string      `json:"tracking_id,omitempty"`     // of a template message
@@ -104,6 +104,7 @@ type Incoming struct {
 	Anonymous      bool        `json:"anonymous,omitempty"`       // who has not signed in to the platform
 	ConversationID string      `json:"conversation_id,omitempty"` // of somebody anonymous
 	OpensWindow    bool        `json:"opens_window,omitempty"`    // an ignored event after which we may write
+	Beside         bool        `json:"beside,omitempty"`          // done on a page of ours: no platform counts it as theirs
 }
 
 // SharedInfo is what a resident filled in.
@@ -230,6 +231,8 @@ type Limits struct {
 	Text    int // UTF-16 units of text; 0: any length
 	Buttons int // 0: none, choices are only numbered
 	Photos  int // pictures; 0: they are not sent, whoever reads finds them beside the text
+
+	Location bool // the platform itself can be asked for a place: by a button, or on our own page
 
 	Window      time.Duration // after the resident's last interaction, in which we may answer; 0: for ever
 	PaidWindow  time.Duration // longer than that, in which an answer costs money; 0: none

@@ -136,7 +136,7 @@ func (c *Courier) params(tx *store.Tx, m models.Message, lang string) (map[strin
 		params["category"] = c.Catalogue.Category(t.Category).Name(lang)
 		for _, r := range reports { // each resident's own page
 			mine := r.ConversationID != nil && *r.ConversationID == m.ConversationID
-			if link := c.trackURL(r.TrackToken); mine && link != "" {
+			if link := c.pageURL("/t/", r.TrackToken); mine && link != "" {
 				params["link"] = link
 			}
 		}

@@ -125,7 +125,8 @@ func (c *Courier) name(lang string, args models.Args) {
 		"category": func(key string) string { return c.Catalogue.Category(key).Name(lang) },
 		"safety":   func(key string) string { return c.Catalogue.Category(key).Safety(lang) },
 		"state":    func(key string) string { return locales.Message(lang, "state_"+key, nil) },
-		"track":    c.trackURL,
+		"track":    func(token string) string { return c.pageURL("/t/", token) },
+		"where":    func(token string) string { return c.pageURL("/where/", token) },
 	} {
 		if key, ok := args[arg].(string); ok {
 			args[arg] = words(key)
@@ -133,10 +134,10 @@ func (c *Courier) name(lang string, args models.Args) {
 	}
 }
 
-// trackURL is the address of the page on which a report is followed; empty while nobody can reach us.
-func (c *Courier) trackURL(token string) string {
+// pageURL is the address of a page that only whoever has its token may open; empty while nobody can reach us.
+func (c *Courier) pageURL(path, token string) string {
 	if c.PublicURL == "" || token == "" {
 		return ""
 	}
-	return strings.TrimRight(c.PublicURL, "/") + "/t/" + token
+	return strings.TrimRight(c.PublicURL, "/") + path + token
 }

@@ -298,7 +298,7 @@ func (w teller) draft(m models.Message) string {
 			value = w.categoryName(key)
 		case name == "state" && isKey:
 			value = w.say("state_" + key)
-		case name == "track":
+		case name == "track" || name == "where":
 			value = ""
 		}
 		args[name] = value

@@ -34,10 +34,16 @@ func (p *Pages) Register(engine *gin.Engine) {
 	tracked := pages.Group("/t/:token", hideFromSearch)
 	tracked.GET("", p.track)
 	tracked.POST("/:verb", p.answer)
+	asked := pages.Group(web.SecretPages+":token", hideFromSearch, hideAddress)
+	asked.GET("", p.where)
+	asked.POST("", p.place)
 }
 
 // hideFromSearch keeps a page out of what search engines show: its address is a secret of those who have it.
 func hideFromSearch(c *gin.Context) { c.Header("X-Robots-Tag", "noindex") }
+
+// hideAddress keeps browsers from telling anybody, us too, that they came from a page.
+func hideAddress(c *gin.Context) { c.Header("Referrer-Policy", "no-referrer") }
 
 func (p *Pages) uploads() web.Uploads { return web.Uploads{Photos: p.Photos, Log: p.Log} }
 

@@ -17,7 +17,8 @@ import (
 )
 
 // assets are the files of static/ under the names that pages use, and as they are served. The stylesheets of
-// static/css are one file, vticket.css, in the order of their names.
+// static/css are one file, vticket.css, in the order of their names; resident.css has only those that residents need,
+// for who comes from a chat on a slow phone.
 type assets map[string]asset
 
 type asset struct {
@@ -25,9 +26,12 @@ type asset struct {
 	bytes []byte
 }
 
+// firstOfStaff begins the names of the stylesheets that only colleagues need.
+const firstOfStaff = "4"
+
 func loadAssets() (assets, error) {
 	all := assets{}
-	var sheet bytes.Buffer
+	var sheet, resident bytes.Buffer
 	err := fs.WalkDir(files, "static", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
@@ -38,6 +42,9 @@ func loadAssets() (assets, error) {
 		}
 		if path.Dir(name) == "static/css" {
 			sheet.Write(raw)
+			if path.Base(name) < firstOfStaff {
+				resident.Write(raw)
+			}
 			return nil
 		}
 		all.add(strings.TrimPrefix(name, "static/"), raw)
@@ -50,6 +57,7 @@ func loadAssets() (assets, error) {
 		return nil, fmt.Errorf("read static files: %w", err)
 	}
 	all.add("vticket.css", sheet.Bytes())
+	all.add("resident.css", resident.Bytes())
 	return all, nil
 }
 

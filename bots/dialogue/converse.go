@@ -19,6 +19,7 @@ type Talk struct {
 	Store    *store.Store
 	Desk     *workflow.Desk
 	Adapters map[string]bots.Adapter // those that can show that something has come are told
+	Links    bool                    // residents can open our pages: the question for the place may carry a link
 	Log      *slog.Logger
 }
 

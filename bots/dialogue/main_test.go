@@ -53,12 +53,15 @@ type chat struct {
 }
 
 // phone is the resident's: it shows what it is sent.
-type phone struct{ shows []bots.Outgoing }
+type phone struct {
+	shows  []bots.Outgoing
+	limits bots.Limits
+}
 
 func (p *phone) Name() string                                             { return "webchat" }
 func (p *phone) Verify(http.Header, []byte) error                         { return nil }
 func (p *phone) Parse([]byte) ([]bots.Incoming, error)                    { return nil, io.EOF }
-func (p *phone) Limits() bots.Limits                                      { return bots.Limits{Text: 4000} }
+func (p *phone) Limits() bots.Limits                                      { return p.limits }
 func (p *phone) Fetch(context.Context, bots.Media) (io.ReadCloser, error) { return nil, io.EOF }
 
 func (p *phone) Send(_ context.Context, out bots.Outgoing) (bots.Sent, error) {
@@ -80,7 +83,7 @@ func eachChat(t *testing.T, test func(t *testing.T, c *chat)) {
 func newChat(t *testing.T, s *store.Store, clock *modelstest.Clock) *chat {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	c := &chat{who: "lan", clock: clock, inbox: store.NewInbox(s), phone: &phone{}, drafts: map[string]bool{}}
+	c := &chat{who: "lan", clock: clock, inbox: store.NewInbox(s), phone: &phone{limits: bots.Limits{Text: 4000}}, drafts: map[string]bool{}}
 	err := s.Tx(t.Context(), func(tx *store.Tx) error {
 		_, err := workflow.SeedDepartments(tx, desk.Catalogue, nil)
 		return err

@@ -21,11 +21,15 @@ const (
 	askAfter    = 6 * time.Second         // of silence, before a question
 	dangerWaits = 3 * time.Minute         // for the place of a danger, before the hotline has it without
 	expireAfter = 24 * time.Hour          // for what is missing, before the hotline has the draft without
+	streetWaits = 15 * time.Minute        // for the street of a rough point, before the point has to do
 	sameTicket  = 15 * time.Minute        // a later piece belongs to the ticket that was just spoken of
 )
 
 // addressRunes is how much of an answer is taken for the place: the receipt repeats it.
 const addressRunes = 200
+
+// roughM is how far off a point may be, in metres, and still be a place that somebody finds.
+const roughM = 300
 
 // Mind is what the bot knows of the city's words.
 type Mind struct {
@@ -45,6 +49,7 @@ type Slots struct {
 	Lat     *float64  `json:"lat,omitempty"`
 	Lon     *float64  `json:"lon,omitempty"`
 	Address string    `json:"address,omitempty"`
+	Rough   bool      `json:"rough,omitempty"` // the point is further off than roughM
 	Photos  int       `json:"photos,omitempty"`
 	Told    bool      `json:"told,omitempty"`   // the words say what is the matter
 	Early   []string  `json:"early,omitempty"`  // platform ids of messages whose edits came before them
@@ -105,6 +110,9 @@ func (m Mind) Reduce(d Draft, in Input, now time.Time) (Draft, []Effect) {
 	case bots.KindEdit, bots.KindDelete:
 		return d, revise(in)
 	default:
+	}
+	if in.Event.Beside && in.Event.Ref != "" { // the place of a ticket that was made without
+		return d, []Effect{{Kind: EffectAttach, Code: in.Event.Ref, Messages: []string{in.Message}}}
 	}
 	if payload := chosen(in); payload != "" {
 		return d.choose(payload, now)
@@ -174,7 +182,7 @@ func (m Mind) gather(d Draft, in Input, now time.Time) (Draft, []Effect) {
 func place(d *Draft, text string, e *bots.Incoming) {
 	line := models.Clean(text, addressRunes)
 	if e.Lat != nil && e.Lon != nil {
-		d.Lat, d.Lon = e.Lat, e.Lon
+		d.Lat, d.Lon, d.Rough = e.Lat, e.Lon, e.AccuracyM > roughM
 		if text != "" && e.Kind == bots.KindLocation {
 			d.Address = line // a venue's own name
 			return
@@ -182,7 +190,7 @@ func place(d *Draft, text string, e *bots.Incoming) {
 	}
 	if address, ok := places.Address(text); ok {
 		d.Address = address
-	} else if text != "" && d.Address == "" && slices.Contains(d.Asked, askPlace) {
+	} else if text != "" && d.Address == "" && (d.asked(askPlace) || d.asked(askStreet)) {
 		d.Address = line
 	}
 }
@@ -222,9 +230,10 @@ func (d Draft) messages() []string {
 
 // The questions of a draft, by their locale keys.
 const (
-	askPlace = "ask_place"
-	askWhat  = "ask_what"
-	askWhich = "ask_which"
+	askPlace  = "ask_place"
+	askStreet = "ask_street"
+	askWhat   = "ask_what"
+	askWhich  = "ask_which"
 )
 
 // missing names the question for the slot that keeps a draft from being ready, empty when it is.
@@ -232,6 +241,8 @@ func (d Draft) missing() string {
 	switch {
 	case d.Lat == nil && d.Address == "":
 		return askPlace
+	case d.Rough && d.Address == "":
+		return askStreet
 	case d.Photos == 0 && d.Voices == 0 && !d.Told:
 		return askWhat
 	default:
@@ -246,13 +257,10 @@ func (d Draft) settle(in Input, now time.Time) (Draft, []Effect) {
 		return d, nil
 	}
 	missing := d.missing()
-	waits := expireAfter
-	if d.Danger != "" {
-		waits = dangerWaits
-	}
-	asked := slices.Contains(d.Asked, missing)
+	end := d.waitsUntil(missing)
+	asked := d.asked(missing)
 	answered := asked && d.LastAt.After(d.AskedAt)
-	if missing == "" || answered || !now.Before(d.FirstAt.Add(waits)) {
+	if missing == "" || answered || !now.Before(end) {
 		d.Open = false
 		return d, []Effect{{Kind: EffectSubmit}}
 	}
@@ -260,15 +268,29 @@ func (d Draft) settle(in Input, now time.Time) (Draft, []Effect) {
 		d.LookAt = silence
 		return d, nil
 	}
-	d.LookAt = d.FirstAt.Add(waits)
-	if asked || slices.Contains(d.Asked, askWhich) && d.LastAt.Before(d.AskedAt) {
+	d.LookAt = end
+	if asked || d.asked(askWhich) && d.LastAt.Before(d.AskedAt) {
 		return d, nil
 	}
-	if d.words() == "" && len(in.Tickets) > 0 && !slices.Contains(d.Asked, askWhich) {
+	if d.words() == "" && len(in.Tickets) > 0 && !d.asked(askWhich) {
 		return d.ask(askWhich, now), []Effect{whichOf(in.Tickets)}
 	}
 	return d.ask(missing, now), []Effect{{Kind: EffectSay, Key: missing, AskLocation: missing == askPlace}}
 }
+
+// waitsUntil is when a draft goes to the hotline without what is missing.
+func (d Draft) waitsUntil(missing string) time.Time {
+	switch {
+	case d.Danger != "":
+		return d.FirstAt.Add(dangerWaits)
+	case missing == askStreet:
+		return d.LastAt.Add(streetWaits)
+	default:
+		return d.FirstAt.Add(expireAfter)
+	}
+}
+
+func (d Draft) asked(question string) bool { return slices.Contains(d.Asked, question) }
 
 func (d Draft) ask(question string, now time.Time) Draft {
 	d.Asked, d.AskedAt = append(slices.Clip(d.Asked), question), now

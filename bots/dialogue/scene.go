@@ -77,7 +77,9 @@ func (s *scene) hear(e models.InboxEvent) error {
 			return err
 		}
 	}
-	s.changed, s.heard = true, append(s.heard, in)
+	if s.changed = true; !in.Beside {
+		s.heard = append(s.heard, in)
+	}
 	if input.Hidden || s.takenOver() {
 		return nil // a colleague answers; what is said is kept for them
 	}
@@ -119,6 +121,9 @@ func (s *scene) keep(e models.InboxEvent, in *bots.Incoming, input *Input) error
 	input.Message, input.Hidden = m.ID, m.HiddenAt != nil
 	if err := s.keepMedia(m, in); err != nil {
 		return err
+	}
+	if in.Beside {
+		return nil
 	}
 	return s.awake()
 }
@@ -289,6 +294,11 @@ func (s *scene) tell(about *models.Ticket, e Effect) error {
 	var ticketID *string
 	if about != nil {
 		ticketID = &about.ID
+	}
+	if e.AskLocation {
+		if err := s.offerPage(&e); err != nil {
+			return err
+		}
 	}
 	_, err := s.tx.Say(models.Message{
 		ConversationID: s.conversation.ID, TicketID: ticketID, Author: "bot",

@@ -68,7 +68,7 @@ func (*Adapter) Name() string { return Name }
 
 // Limits are those of sendMessage and sendMediaGroup. More than eight choices are no keyboard that anybody reads.
 func (*Adapter) Limits() bots.Limits {
-	return bots.Limits{Text: 4096, Buttons: 8, Photos: 10, Rate: 30, ChatEvery: time.Second}
+	return bots.Limits{Text: 4096, Buttons: 8, Photos: 10, Location: true, Rate: 30, ChatEvery: time.Second}
 }
 
 // updateHeader brings the secret with every webhook.

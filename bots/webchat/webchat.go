@@ -72,4 +72,4 @@ func uploaded(m bots.Media) bool {
 }
 
 // Limits are those of the page: it shows any text, and pictures beside it.
-func (Adapter) Limits() bots.Limits { return bots.Limits{Buttons: 10} }
+func (Adapter) Limits() bots.Limits { return bots.Limits{Buttons: 10, Location: true} }

@@ -134,7 +134,9 @@ func (s *stack) redis(ctx context.Context) (string, error) {
 }
 
 func (s *stack) wireWorker(redisURL string) error {
-	talk := &dialogue.Talk{Store: s.store, Desk: s.desk, Adapters: s.adapters, Log: s.log}
+	talk := &dialogue.Talk{
+		Store: s.store, Desk: s.desk, Adapters: s.adapters, Links: s.config.PublicURL != "", Log: s.log,
+	}
 	fetcher := &dialogue.Fetcher{Store: s.store, Photos: s.photos, Log: s.log, Adapters: s.adapters}
 	courier := &notifications.Courier{
 		Store: s.store, Desk: s.desk, Catalogue: s.desk.Catalogue, Photos: s.photos, PublicURL: s.config.PublicURL,

@@ -16,6 +16,9 @@ const (
 	// pier or in a river mouth.
 	SnapLimitM = 300
 
+	// nearM is how far outside of the city a phone may say that it stands when it stands at its edge.
+	nearM = 5_000
+
 	metresPerDegree = 111_195 // of latitude, on a sphere of 6,371 km
 )
 
@@ -69,6 +72,24 @@ func (x *Index) Find(lat, lon float64) (Found, bool) {
 		return Found{Area: x.areas[i]}, true
 	}
 	return x.nearestBoundary(lat, lon)
+}
+
+// Near tells whether a point is in the city or at its edge: it is generous, and false only for what cannot be meant.
+func (x *Index) Near(lat, lon float64) (near bool) {
+	if !(math.Abs(lat) <= 90 && math.Abs(lon) <= 180) { // not NaN either
+		return false
+	}
+	at := newPlane(lat, lon)
+	for _, c := range x.centres {
+		near = near || at.toPoint(c.lat, c.lon) <= c.reachM+nearM
+	}
+	box := at.box(nearM)
+	lo, hi := [2]float64{box.Min.X, box.Min.Y}, [2]float64{box.Max.X, box.Max.Y}
+	x.parts.Search(lo, hi, func(_, _ [2]float64, _ part) bool {
+		near = true
+		return false
+	})
+	return near
 }
 
 // All lists the areas of the index.

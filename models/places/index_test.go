@@ -72,6 +72,32 @@ func TestFind(t *testing.T) {
 	}
 }
 
+func TestNear(t *testing.T) {
+	x, guessed := town(t), approximate(t)
+	for name, tt := range map[string]struct {
+		x        *Index
+		lat, lon float64
+		want     bool
+	}{
+		"inside":                   {x, 10.01, 106.01, true},
+		"3 km outside":             {x, 9.973, 106.15, true},
+		"7 km outside":             {x, 9.937, 106.15, false},
+		"guessed: in the city":     {guessed, 10.7769, 106.7009, true},
+		"guessed: Hà Nội":          {guessed, 21.03, 105.85, false},
+		"guessed: the Gulf":        {guessed, 0, 0, false},
+		"guessed: not a number":    {guessed, math.NaN(), 106.7, false},
+		"guessed: without an end":  {guessed, 10.7, math.Inf(1), false},
+		"no number":                {x, 10.05, math.NaN(), false},
+		"beyond the Earth's poles": {x, 90.1, 106.7, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := tt.x.Near(tt.lat, tt.lon); got != tt.want {
+				t.Errorf("near is %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
 func TestFindRefusesWhatIsNoPoint(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	for name, x := range map[string]*Index{"boundaries": town(t), "approximate": approximate(t)} {

@@ -164,6 +164,23 @@ const inboxColumns = "(id,channel,account,sender,kind,payload,occurred_at,sequen
 func (b *Inbox) insert(ctx context.Context, rows []models.InboxEvent) error {
 	ctx, cancel := context.WithTimeout(ctx, inboxWait)
 	defer cancel()
+	return insertEvents(b.store.write.WithContext(ctx), rows)
+}
+
+// Receive keeps an event of our own pages together with what else the transaction writes, and asks for its turn. What
+// platforms send goes through an Inbox.
+func (tx *Tx) Receive(e models.InboxEvent) error {
+	if e.ReceivedAt = tx.Now; e.OccurredAt.IsZero() {
+		e.OccurredAt = tx.Now
+	}
+	if err := insertEvents(tx.db(), []models.InboxEvent{e}); err != nil {
+		return fmt.Errorf("receive event: %w", err)
+	}
+	tx.Wake(models.Wake{Kind: models.KindConverse, ID: e.ID})
+	return nil
+}
+
+func insertEvents(db *gorm.DB, rows []models.InboxEvent) error {
 	var sql strings.Builder
 	args := make([]any, 0, len(rows)*12)
 	sql.WriteString("INSERT INTO inbox_events " + inboxColumns + " VALUES ")
@@ -180,7 +197,7 @@ func (b *Inbox) insert(ctx context.Context, rows []models.InboxEvent) error {
 			e.ReceivedAt, wakeAt, doneAt, e.Fault)
 	}
 	sql.WriteString(" ON CONFLICT DO NOTHING")
-	return b.store.write.WithContext(ctx).Exec(sql.String(), args...).Error
+	return db.Exec(sql.String(), args...).Error
 }
 
 // converseWakes asks once for each conversation of a batch: one turn reads all that is unread.

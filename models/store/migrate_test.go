@@ -31,6 +31,7 @@ var tables = []any{
 	models.MessageRevision{},
 	models.Note{},
 	models.Notice{},
+	models.PlaceLink{},
 	models.Rating{},
 	models.Report{},
 	models.Reporter{},

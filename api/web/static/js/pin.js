@@ -46,6 +46,7 @@
       box.map = L.map(canvas, { center: [lat, lon], zoom: tiles ? 15 : 14, minZoom: 11, attributionControl: Boolean(credit) });
       canvas.setAttribute("aria-label", label);
       canvas.setAttribute("role", "application");
+      if (credit) box.map.attributionControl.setPrefix(false);
       if (tiles) L.tileLayer(tiles, { attribution: credit, maxZoom: 19 }).addTo(box.map);
       else outlines(box.map);
       box.map.on("moveend", () => {
