@@ -174,7 +174,7 @@ func TestApprovedTexts(t *testing.T) {
 		r.deliver(t)
 		link := sent.Params["link"]
 		want := map[string]string{
-			"code": "4812 77356", "category": "Ổ gà, mặt đường hư hỏng", "department": "–", "date": "08/03/2026", "link": link,
+			"code": "4812 77356", "category": "Ổ gà, mặt đường hư hỏng", "department": "–", "date": r.clock.Now().In(models.Zone).Format("02/01/2006"), "link": link,
 			"text": "Đã vá xong. " + strings.Repeat("à", 87) + "…",
 		}
 		if diff := cmp.Diff(want, sent.Params); diff != "" || sent.ID != "7" || !strings.HasPrefix(link, "https://1022.example.vn/t/") {
