@@ -97,7 +97,7 @@ The state that the verb leads to; · where it leaves the state as it is, empty w
 	golden(t, "../docs/states.md", b.String())
 }
 
-// TestPermissions draws who may do what, verb by verb: the file is the table that people review.
+// TestPermissions draws who may do what, verb by verb, and look at what: the file is the table that people review.
 func TestPermissions(t *testing.T) {
 	actors := []models.Actor{{Kind: models.ActorResident}, models.System()}
 	heads := []string{"resident", "system"}
@@ -112,16 +112,23 @@ func TestPermissions(t *testing.T) {
 		b.WriteString(" " + head)
 	}
 	b.WriteString("\n")
-	for _, verb := range append(moving(), "burn") {
-		line := fmt.Sprintf("%-9s", verb)
+	draw := func(name string, may func(models.Actor) bool) {
+		line := fmt.Sprintf("%-9s", name)
 		for i, a := range actors {
 			mark := "-"
-			if a.May(verb) {
+			if may(a) {
 				mark = "x"
 			}
 			line += fmt.Sprintf(" %-*s", len(heads[i]), mark)
 		}
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+	for _, verb := range append(moving(), "burn") {
+		draw(string(verb), func(a models.Actor) bool { return a.May(verb) })
+	}
+	b.WriteString("\nviews\n")
+	for _, view := range []models.View{models.ViewSendLog, "burn"} {
+		draw(string(view), func(a models.Actor) bool { return a.Views(view) })
 	}
 	golden(t, "testdata/permissions.golden", b.String())
 }

@@ -56,6 +56,17 @@ var permissions = map[Verb]struct {
 	VerbExpire:   {System: true},
 }
 
+// View is something beside the tickets themselves that not everybody may look at.
+type View string
+
+// ViewSendLog is what was asked of platforms to bring a message, and what they answered.
+const ViewSendLog View = "send_log"
+
+// views is the table of who of the staff may look at what. The scope is in every WHERE, as above.
+var views = map[View][]Role{
+	ViewSendLog: {RoleAdmin},
+}
+
 // Actor is whoever does a verb. Scope is the department a member of staff is bound to; it counts only for roles that
 // are not city-wide, and an empty scope of such a role sees nothing.
 type Actor struct {
@@ -79,6 +90,11 @@ func (a Actor) May(verb Verb) bool {
 	default:
 		return slices.Contains(p.Staff, a.Role)
 	}
+}
+
+// Views tells whether an actor may look at something about tickets within its scope.
+func (a Actor) Views(view View) bool {
+	return a.Kind == ActorStaff && slices.Contains(views[view], a.Role)
 }
 
 // Sees tells whether a ticket of a department is within the actor's scope.

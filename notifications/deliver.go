@@ -36,6 +36,7 @@ type Courier struct {
 	Catalogue models.Catalogue
 	PublicURL string // how the world reaches our pages; empty: it does not
 	Ladder    Ladder
+	Record    bots.Record // hears what every try came to that failed; nil: nobody does
 	Log       *slog.Logger
 
 	pace pace
@@ -95,7 +96,7 @@ func (c *Courier) next(ctx context.Context, tx *store.Tx, a models.Address) (p p
 
 // send sends one parcel outside of any transaction, records what came of it under the same lease, and claims the next.
 func (c *Courier) send(ctx context.Context, a models.Address, p parcel) (following parcel, more bool, err error) {
-	sent, sendErr := c.hand(ctx, a.Channel, p.out)
+	sent, sendErr := c.hand(ctx, a.Channel, p)
 	if sendErr != nil {
 		level := slog.LevelInfo
 		if failed, ok := errors.AsType[*bots.SendError](sendErr); ok && failed.Class == bots.ErrToken {
@@ -120,7 +121,7 @@ func (c *Courier) send(ctx context.Context, a models.Address, p parcel) (followi
 }
 
 // hand gives a parcel to its platform, at the pace that the platform allows.
-func (c *Courier) hand(ctx context.Context, channel string, out bots.Outgoing) (bots.Sent, error) {
+func (c *Courier) hand(ctx context.Context, channel string, p parcel) (bots.Sent, error) {
 	adapter := c.Adapters[channel]
 	wait, err := c.pace.enter(channel, adapter.Limits(), c.Store.Now())
 	if err != nil {
@@ -128,11 +129,28 @@ func (c *Courier) hand(ctx context.Context, channel string, out bots.Outgoing) (
 	}
 	defer func() { c.pace.leave(channel, adapter.Limits(), err, c.Store.Now()) }()
 	rest(ctx, wait)
-	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	ctx, cancel := context.WithTimeout(bots.WithDelivery(ctx, p.delivery.ID), sendTimeout)
 	defer cancel()
 	var sent bots.Sent
-	sent, err = adapter.Send(ctx, out)
+	began := c.Store.Now()
+	if sent, err = adapter.Send(ctx, p.out); err != nil {
+		err = bots.Unsaid(err, p.out)
+		c.judged(channel, p, err, began)
+	}
 	return sent, err
+}
+
+// judged tells what a try that failed came to: some fail before the platform is asked anything.
+func (c *Courier) judged(channel string, p parcel, err error, began time.Time) {
+	if c.Record == nil {
+		return
+	}
+	failed := &bots.SendError{Class: bots.ErrRetry, Cause: bots.Redact(err.Error(), nil, p.out.Text)}
+	errors.As(err, &failed)
+	c.Record(bots.Exchange{
+		Delivery: p.delivery.ID, Channel: channel, Class: failed.Class, Error: failed.Cause,
+		Began: c.Store.Now(), Took: c.Store.Now().Sub(began),
+	})
 }
 
 func rest(ctx context.Context, d time.Duration) {

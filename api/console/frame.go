@@ -55,6 +55,9 @@ func notice(c *gin.Context, lang string) string {
 // May tells whether the signed-in colleague may do a verb: what they may not is not offered.
 func (f frame) May(verb string) bool { return f.Staff.Actor().May(models.Verb(verb)) }
 
+// Views tells whether the signed-in colleague may look at something.
+func (f frame) Views(view string) bool { return f.Staff.Actor().Views(models.View(view)) }
+
 // Count is a number as a list shows it.
 func (frame) Count(n int) string { return locales.Count(n) }
 

@@ -89,6 +89,7 @@ const (
 // entry is one thing in the stream of a ticket.
 type entry struct {
 	Kind   string
+	ID     string // of a message of ours
 	At     time.Time
 	Who    string
 	Text   string      // words of a person, or as they were sent
@@ -227,7 +228,7 @@ func (w teller) said() []entry {
 		if m.Direction != models.DirectionOut {
 			continue
 		}
-		e := entry{Kind: entrySaid, At: m.CreatedAt, Who: w.Names[m.Author]}
+		e := entry{Kind: entrySaid, ID: m.ID, At: m.CreatedAt, Who: w.Names[m.Author]}
 		if e.Who == "" {
 			e.Who = w.say("ticket_said_bot")
 		}

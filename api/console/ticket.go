@@ -16,6 +16,7 @@ import (
 
 func (p *Pages) ticketRoutes(routes *gin.RouterGroup) {
 	routes.GET("/tickets/:code", p.ticket)
+	routes.GET("/tickets/:code/messages/:message", p.sendLog)
 	routes.POST("/tickets/:code/:verb", p.ticketVerb)
 }
 

@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -26,15 +25,17 @@ const (
 
 // newClient asks no proxy, because the environment has no say, and follows no redirect: the token goes nowhere else. It
 // speaks HTTP/1.1: a connection that is silently dropped then harms one call, not all that would share it.
-func newClient() *http.Client {
+func newClient(c Config) *http.Client {
 	dialer := &net.Dialer{Timeout: 5 * time.Second}
 	return &http.Client{
 		Timeout:       callTimeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport: &http.Transport{
+		Transport: bots.Recorded(&http.Transport{
 			DialContext: dialer.DialContext, TLSHandshakeTimeout: 5 * time.Second,
 			MaxIdleConnsPerHost: 8, IdleConnTimeout: time.Minute,
-		},
+		}, bots.Recording{
+			Channel: Name, Record: c.Record, Secrets: append([]string{c.VerifyToken}, c.Secrets...), Now: c.Now,
+		}),
 	}
 }
 
@@ -176,12 +177,7 @@ func cause(err error) string {
 
 // redact is a text without our secrets and without telephone numbers.
 func (a *Adapter) redact(text string, secrets ...string) string {
-	for _, secret := range append(append(secrets, a.config.VerifyToken), a.config.Secrets...) {
-		if secret != "" {
-			text = strings.ReplaceAll(text, secret, "[secret]")
-		}
-	}
-	return phones.ReplaceAllString(text, "[phone]")
+	return bots.Redact(text, append(append(secrets, a.config.VerifyToken), a.config.Secrets...))
 }
 
 // classOf is the class of a failed call; empty for none.

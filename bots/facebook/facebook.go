@@ -30,6 +30,7 @@ const (
 // the address of the Graph API, Facebook's own if empty; Version is one of its versions, "v25.0" if empty. Secrets are
 // the live app secrets: two during a rotation, the new one first. AppID is our app's id: with it Status finds the
 // webhook, and an echo of another program is told from ours without a doubt. Token gives the page's access token.
+// Record hears of every call; nil: nobody does.
 type Config struct {
 	Page        string
 	AppID       string
@@ -38,6 +39,7 @@ type Config struct {
 	Token       bots.Token
 	Base        string
 	Version     string
+	Record      bots.Record
 	Now         func() time.Time
 }
 
@@ -64,7 +66,7 @@ func New(c Config) *Adapter {
 	if u, err := url.Parse(c.Base); err == nil && c.Base != platform {
 		hosts = append([]string{strings.ToLower(u.Hostname())}, mediaHosts...)
 	}
-	return &Adapter{config: c, client: newClient(), media: bots.NewMediaClient(hosts, c.Base != platform)}
+	return &Adapter{config: c, client: newClient(c), media: bots.NewMediaClient(hosts, c.Base != platform)}
 }
 
 // Name returns "facebook".

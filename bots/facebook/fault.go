@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strconv"
 	"time"
 
@@ -131,6 +130,3 @@ func retryAfter(header http.Header, now time.Time) time.Duration {
 	}
 	return wait
 }
-
-// phones are Vietnamese telephone numbers, however they are written. Page-scoped ids are longer.
-var phones = regexp.MustCompile(`\+?\b(?:84|0)(?:[ .-]?\d){8,10}\b`)

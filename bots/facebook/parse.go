@@ -53,7 +53,7 @@ func (a *Adapter) Parse(body []byte) ([]bots.Incoming, error) {
 	var faults []error
 	if err := json.Unmarshal(body, &w); err != nil {
 		if _, odd := errors.AsType[*json.UnmarshalTypeError](err); !odd {
-			return nil, fmt.Errorf("facebook webhook: %w", err)
+			return nil, fmt.Errorf("facebook webhook: %w", bots.Malformed(err))
 		}
 		faults = append(faults, err) // all but the odd value was read
 	}
@@ -73,7 +73,7 @@ func (a *Adapter) Parse(body []byte) ([]bots.Incoming, error) {
 		}
 	}
 	if err := errors.Join(append(faults, c.faults...)...); err != nil {
-		return c.events, fmt.Errorf("facebook webhook: %w", err)
+		return c.events, fmt.Errorf("facebook webhook: %w", bots.Malformed(err))
 	}
 	return c.events, nil
 }
@@ -164,7 +164,7 @@ func (a *Adapter) fromMessaging(e entry, raw json.RawMessage) (bots.Incoming, bo
 func decode[T any](raw json.RawMessage) (T, error) {
 	var value T
 	if err := json.Unmarshal(raw, &value); err != nil {
-		return value, fmt.Errorf("event: %w", err)
+		return value, fmt.Errorf("event: %w", bots.Malformed(err))
 	}
 	return value, nil
 }

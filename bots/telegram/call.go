@@ -149,18 +149,13 @@ func (a *Adapter) fault(err error, x *exchange) *bots.SendError {
 	return failed
 }
 
-// redact is the text of an error without the address that was called and the secrets in it.
+// redact is the text of an error without the address that was called, and without the secrets and telephone numbers in
+// it.
 func (a *Adapter) redact(err error) string {
 	if failed, ok := errors.AsType[*url.Error](err); ok {
 		err = failed.Err
 	}
-	text := err.Error()
-	for _, secret := range append([]string{a.token}, a.secrets...) {
-		if secret != "" {
-			text = strings.ReplaceAll(text, secret, "[secret]")
-		}
-	}
-	return text
+	return bots.Redact(err.Error(), append([]string{a.token}, a.secrets...))
 }
 
 // refused tells whether a call was answered by an error that says something.

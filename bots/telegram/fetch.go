@@ -35,7 +35,7 @@ func (a *Adapter) Fetch(ctx context.Context, m bots.Media) (io.ReadCloser, error
 	}
 	var file tgbotapi.File
 	if err := json.Unmarshal(result, &file); err != nil {
-		return nil, fmt.Errorf("read answer of getFile: %w", err)
+		return nil, fmt.Errorf("read answer of getFile: %w", bots.Malformed(err))
 	}
 	if file.FileSize > bots.MaxMedia {
 		return nil, fmt.Errorf("fetch file: %w", errSize)

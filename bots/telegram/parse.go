@@ -51,7 +51,7 @@ const (
 func (a *Adapter) Parse(body []byte) ([]bots.Incoming, error) {
 	var u update
 	if err := json.Unmarshal(body, &u); err != nil {
-		return nil, fmt.Errorf("telegram update: %w", err)
+		return nil, fmt.Errorf("telegram update: %w", bots.Malformed(err))
 	}
 	var in bots.Incoming
 	ok := false

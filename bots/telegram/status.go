@@ -41,7 +41,7 @@ func (a *Adapter) ask(ctx context.Context, method string, into any) error {
 		return fmt.Errorf("%s: %w", method, err)
 	}
 	if err := json.Unmarshal(result, into); err != nil {
-		return fmt.Errorf("read the answer to %s: %w", method, err)
+		return fmt.Errorf("read the answer to %s: %w", method, bots.Malformed(err))
 	}
 	return nil
 }

@@ -22,11 +22,12 @@ const platform = "https://api.telegram.org"
 
 // Config is what an adapter needs. Without a token it can only read updates. Base is the address of the Bot API and its
 // files, Telegram's own if empty. Secrets are the live values of the webhook's secret token: two during a rotation, the
-// new one first.
+// new one first. Record hears of every call but those that poll; nil: nobody does.
 type Config struct {
 	Token   string
 	Base    string
 	Secrets []string
+	Record  bots.Record
 	Now     func() time.Time
 }
 
@@ -36,7 +37,7 @@ type Adapter struct {
 	base      string
 	secrets   []string
 	now       func() time.Time
-	transport *http.Transport
+	transport http.RoundTripper
 	media     *bots.MediaClient
 	unhooked  bool // by the first poll; one goroutine polls
 }
@@ -52,7 +53,11 @@ func New(c Config) *Adapter {
 		hosts = []string{strings.ToLower(u.Hostname())}
 	}
 	return &Adapter{
-		token: c.Token, base: base, secrets: c.Secrets, now: c.Now, transport: newTransport(),
+		token: c.Token, base: base, secrets: c.Secrets, now: c.Now,
+		transport: bots.Recorded(newTransport(), bots.Recording{
+			Channel: Name, Record: c.Record, Secrets: append([]string{c.Token}, c.Secrets...), Quiet: "/getUpdates",
+			Now: c.Now,
+		}),
 		media: bots.NewMediaClient(hosts, base != platform),
 	}
 }

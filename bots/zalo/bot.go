@@ -21,6 +21,7 @@ type BotConfig struct {
 	Token   string
 	Base    string
 	Secrets []string
+	Record  bots.Record // hears of every call but those that poll; nil: nobody does
 	Now     func() time.Time
 }
 
@@ -36,7 +37,10 @@ type Bot struct {
 func NewBot(c BotConfig) *Bot {
 	c.Base = at(c.Base, botPlatform)
 	secrets := append([]string{c.Token}, c.Secrets...)
-	return &Bot{config: c, client: newClient(c.Now, secrets...), media: newMedia(c.Base, botPlatform)}
+	return &Bot{
+		config: c, client: newClient(recording(BotName, c.Record, c.Now, secrets)),
+		media: newMedia(c.Base, botPlatform),
+	}
 }
 
 // BotAccount is the bot's own id, which its token begins with; empty if there is no token.

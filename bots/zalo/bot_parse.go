@@ -13,7 +13,7 @@ import (
 func (b *Bot) Parse(body []byte) ([]bots.Incoming, error) {
 	var e object
 	if err := json.Unmarshal(body, &e); err != nil {
-		return nil, fmt.Errorf("zalo bot update: %w", err)
+		return nil, fmt.Errorf("zalo bot update: %w", bots.Malformed(err))
 	}
 	if wrapped := e.object("result"); wrapped != nil {
 		e = wrapped

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
-	"regexp"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -28,17 +27,22 @@ const (
 // redirect, because a token is in every request, and speaks HTTP/1.1: a connection that is silently dropped then harms
 // one call, not all that would share it.
 type client struct {
-	transport *http.Transport
+	transport http.RoundTripper
 	now       func() time.Time
 	secrets   []string // that nobody may read in an error
 }
 
-func newClient(now func() time.Time, secrets ...string) *client {
+func newClient(r bots.Recording) *client {
 	dialer := &net.Dialer{Timeout: 5 * time.Second}
-	return &client{now: now, secrets: secrets, transport: &http.Transport{
+	return &client{now: r.Now, secrets: r.Secrets, transport: bots.Recorded(&http.Transport{
 		DialContext: dialer.DialContext, TLSHandshakeTimeout: 5 * time.Second,
 		MaxIdleConnsPerHost: 8, IdleConnTimeout: time.Minute,
-	}}
+	}, r)}
+}
+
+// recording says how calls are told; those that poll are not.
+func recording(channel string, record bots.Record, now func() time.Time, secrets []string) bots.Recording {
+	return bots.Recording{Channel: channel, Record: record, Secrets: secrets, Quiet: "/getUpdates", Now: now}
 }
 
 // request is one that can be made again.
@@ -133,17 +137,9 @@ func (c *client) retryAfter(a answer) time.Duration {
 	return overloaded
 }
 
-// phones are numbers as they are written in Vietnam: an error that Zalo gives may repeat one.
-var phones = regexp.MustCompile(`\+?\b(?:84|0)(?:[ .-]?[0-9]){8,10}\b`)
-
 // redact is a text without secrets and telephone numbers.
 func (c *client) redact(text string, secrets ...string) string {
-	for _, secret := range append(secrets, c.secrets...) {
-		if secret != "" {
-			text = strings.ReplaceAll(text, secret, "[secret]")
-		}
-	}
-	text = phones.ReplaceAllString(text, "[phone]")
+	text = bots.Redact(text, append(secrets, c.secrets...))
 	if len(text) > maxCause {
 		text = strings.ToValidUTF8(text[:maxCause], "")
 	}

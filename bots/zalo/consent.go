@@ -24,9 +24,10 @@ const consentPlatform = "https://oauth.zaloapp.com"
 // Verifier is the long-lived one whose challenge stands in the console.
 type Consent struct {
 	AppID    string
-	Secret   string // of the app
-	Verifier string // 43 characters
-	Base     string // Zalo's own if empty
+	Secret   string      // of the app
+	Verifier string      // 43 characters
+	Base     string      // Zalo's own if empty
+	Record   bots.Record // hears of every call; nil: nobody does
 	Now      func() time.Time
 }
 
@@ -70,7 +71,7 @@ func (c Consent) ask(ctx context.Context, form url.Values) (bots.Grant, error) {
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("secret_key", c.Secret)
-	res, err := consentClient.Do(req)
+	res, err := c.client().Do(req)
 	if err != nil {
 		return bots.Grant{}, errors.New("the sign-on of zalo does not answer")
 	}
@@ -89,16 +90,25 @@ func (c Consent) ask(ctx context.Context, form url.Values) (bots.Grant, error) {
 	}
 	seconds, err := strconv.Atoi(strings.Trim(string(answer.ExpiresIn), `"`))
 	if answer.Access == "" || answer.Refresh == "" || err != nil {
-		return bots.Grant{}, fmt.Errorf("the sign-on of zalo refuses: %d %s %s",
-			answer.Error, answer.Name, answer.Reason)
+		said := fmt.Sprintf("%d %s %s", answer.Error, answer.Name, answer.Reason)
+		return bots.Grant{}, errors.New("the sign-on of zalo refuses: " + bots.Redact(said, c.secrets(form)))
 	}
 	return bots.Grant{
 		Access: answer.Access, Refresh: answer.Refresh, ExpiresAt: c.Now().Add(time.Duration(seconds) * time.Second),
 	}, nil
 }
 
-// consentClient follows no redirect: the secret is for Zalo alone.
-var consentClient = &http.Client{
-	Timeout:       15 * time.Second,
-	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+// secrets are those of a request: an answer may repeat them.
+func (c Consent) secrets(form url.Values) []string {
+	return []string{c.Secret, c.Verifier, form.Get("code"), form.Get("refresh_token")}
+}
+
+// client follows no redirect: the secret is for Zalo alone.
+func (c Consent) client() *http.Client {
+	return &http.Client{
+		Timeout:       15 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport: bots.Recorded(http.DefaultTransport, recording(
+			OAName, c.Record, c.Now, []string{c.Secret, c.Verifier})),
+	}
 }

@@ -23,7 +23,7 @@ const removed = "/-remove"
 func (o *OA) Parse(body []byte) ([]bots.Incoming, error) {
 	var e object
 	if err := json.Unmarshal(body, &e); err != nil {
-		return nil, fmt.Errorf("zalo event: %w", err)
+		return nil, fmt.Errorf("zalo event: %w", bots.Malformed(err))
 	}
 	in := bots.Incoming{Channel: OAName, Media: []bots.Media{}, At: o.happened(e)}
 	if !read(&in, e) || in.User == "" {

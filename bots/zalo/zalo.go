@@ -45,6 +45,7 @@ type OAConfig struct {
 	Trial    bool        // templates by phone reach the administrators of app and OA only ("mode": "development")
 	OpenAPI  string      // the address of the OA API, Zalo's own if empty
 	Business string      // that of template messages by phone, Zalo's own if empty; beside a fake OpenAPI the same
+	Record   bots.Record // hears of every call; nil: nobody does
 	Now      func() time.Time
 }
 
@@ -63,7 +64,10 @@ func NewOA(c OAConfig) *OA {
 	}
 	c.Business = at(c.Business, business)
 	secrets := append([]string{c.Proof}, c.Secrets...)
-	return &OA{config: c, client: newClient(c.Now, secrets...), media: newMedia(c.OpenAPI, openAPI)}
+	return &OA{
+		config: c, client: newClient(recording(OAName, c.Record, c.Now, secrets)),
+		media: newMedia(c.OpenAPI, openAPI),
+	}
 }
 
 // at is the address of a platform.

@@ -26,8 +26,13 @@ func (s *stack) wireChannels() error {
 	if err != nil {
 		return err
 	}
+	var record bots.Record
+	if s.journal != nil { // a command that only looks keeps nothing
+		record = s.journal.Record
+	}
 	s.consent = zalo.Consent{
 		AppID: c.ZaloAppID, Secret: c.ZaloAppSecret, Verifier: c.ZaloVerifier, Base: c.ZaloConsentURL, Now: s.store.Now,
+		Record: record,
 	}
 	s.tokens = &notifications.Tokens{
 		Channel: zalo.OAName, Account: c.ZaloOA, Store: s.store, Sealer: sealer, Renew: s.consent.Refresh, Log: s.log,
@@ -36,7 +41,7 @@ func (s *stack) wireChannels() error {
 		webchat.Name: webchat.Adapter{Open: s.photos.Open, Delete: s.photos.Delete},
 	}
 	s.receivers = map[string]*dialogue.Receiver{}
-	for _, account := range platforms(c, s.store.Now, s.tokens) {
+	for _, account := range recordedPlatforms(c, s.store.Now, s.tokens, record) {
 		s.adapters[account.Name()] = account.Adapter
 		s.receivers[account.Name()] = &dialogue.Receiver{
 			Adapter: account.Adapter, Account: account.name, Inbox: s.inbox, Log: s.log,
@@ -59,27 +64,32 @@ type tokenSource interface {
 	Refused(ctx context.Context, token string) error
 }
 
-// platforms are our accounts everywhere, configured or not.
+// platforms are our accounts everywhere, configured or not; nothing that is asked through them is recorded.
 func platforms(c Config, now func() time.Time, tokens tokenSource) []account {
+	return recordedPlatforms(c, now, tokens, nil)
+}
+
+// recordedPlatforms are the same for the work itself: what they ask and are answered is recorded.
+func recordedPlatforms(c Config, now func() time.Time, tokens tokenSource, record bots.Record) []account {
 	proof := ""
 	if c.ZaloProof {
 		proof = c.ZaloAppSecret
 	}
 	return []account{
 		{telegram.New(telegram.Config{
-			Token: c.TelegramToken, Base: c.TelegramURL, Secrets: c.telegramSecrets(), Now: now,
+			Token: c.TelegramToken, Base: c.TelegramURL, Secrets: c.telegramSecrets(), Record: record, Now: now,
 		}), telegram.Account(c.TelegramToken), c.TelegramToken != ""},
 		{zalo.NewOA(zalo.OAConfig{
 			AppID: c.ZaloAppID, Secrets: c.zaloSecrets(), Token: tokens.Token, Refused: tokens.Refused, Proof: proof,
-			OpenAPI: c.ZaloURL, Business: c.ZaloSheetURL, Now: now,
+			OpenAPI: c.ZaloURL, Business: c.ZaloSheetURL, Record: record, Now: now,
 		}), c.ZaloOA, c.ZaloOA != ""},
 		{zalo.NewBot(zalo.BotConfig{
-			Token: c.ZaloBotToken, Base: c.ZaloBotURL, Secrets: c.ZaloBotSecrets, Now: now,
+			Token: c.ZaloBotToken, Base: c.ZaloBotURL, Secrets: c.ZaloBotSecrets, Record: record, Now: now,
 		}), zalo.BotAccount(c.ZaloBotToken), c.ZaloBotToken != ""},
 		{facebook.New(facebook.Config{
 			Page: c.FacebookPage, AppID: c.FacebookApp, Secrets: c.FacebookSecrets, VerifyToken: c.FacebookVerify,
 			Token: func(context.Context) (string, error) { return c.FacebookToken, nil }, Base: c.FacebookURL,
-			Version: c.FacebookVersion, Now: now,
+			Version: c.FacebookVersion, Record: record, Now: now,
 		}), c.FacebookPage, c.FacebookPage != ""},
 	}
 }

@@ -60,16 +60,18 @@ func serve(ctx context.Context, c Config, role string, out io.Writer) error {
 			return err
 		}
 	}
-	inboxCtx, stopInbox := context.WithCancel(context.WithoutCancel(ctx)) // it outlives all that fills it
-	var inbox sync.WaitGroup
-	inbox.Go(func() { s.inbox.Run(inboxCtx) })
-	defer func() { stopInbox(); inbox.Wait() }()
+	keepCtx, stopKeeping := context.WithCancel(context.WithoutCancel(ctx)) // they outlive all that fills them
+	var keeping sync.WaitGroup
+	keeping.Go(func() { s.inbox.Run(keepCtx) })
+	keeping.Go(func() { s.journal.Run(keepCtx) })
+	defer func() { stopKeeping(); keeping.Wait() }()
 
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	defer func() { cancel(); running.Wait() }()
 	running.Go(func() { s.store.KeepTime(ctx) })
 	if role != "api" {
+		running.Go(func() { s.journal.Forget(ctx) })
 		running.Go(func() {
 			if err := s.worker.Run(ctx); err != nil {
 				s.log.ErrorContext(ctx, "worker stopped", "error", err)

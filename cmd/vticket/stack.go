@@ -44,6 +44,7 @@ type stack struct {
 	adapters  map[string]bots.Adapter
 	receivers map[string]*dialogue.Receiver // of the platforms
 	consent   zalo.Consent
+	journal   *notifications.Journal
 	tokens    *notifications.Tokens // of Zalo's Official Account, the only ones that end
 }
 
@@ -102,6 +103,7 @@ func newStackAt(ctx context.Context, c Config, now func() time.Time) (_ *stack, 
 	if s.desk, err = newDesk(ctx, s.store); err != nil {
 		return nil, err
 	}
+	s.journal = notifications.NewJournal(s.store, s.log)
 	if err = s.wireChannels(); err != nil {
 		return nil, err
 	}
@@ -141,6 +143,7 @@ func (s *stack) wireWorker(redisURL string) error {
 	courier := &notifications.Courier{
 		Store: s.store, Desk: s.desk, Catalogue: s.desk.Catalogue, Photos: s.photos, PublicURL: s.config.PublicURL,
 		Log: s.log, Adapters: armAdapters(s.adapters), Ladder: s.config.ladder(),
+		Record: s.journal.Record,
 	}
 	var err error
 	s.worker, err = tasks.NewWorker(redisURL, tasks.Options{

@@ -26,6 +26,7 @@ var tables = []any{
 	models.Event{},
 	models.Grant{},
 	models.InboxEvent{},
+	models.Interaction{},
 	models.Lease{},
 	models.Message{},
 	models.MessageRevision{},
