@@ -5,7 +5,7 @@ WEB   := api/web
 
 MAKEFLAGS     += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run build assets test-fast test e2e shots golden lint fmt bench
+.PHONY: help run run-sandbox build assets test-fast test e2e shots golden lint fmt bench
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9%-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,6 +14,9 @@ run: ## assets if npm is there, build, then serve (Ctrl-C stops)
 	@$(MAKE) assets || echo "assets: LEFT OUT, npm failed; the pages work without them"
 	@$(MAKE) build
 	@exec ./bin/vticket serve
+
+run-sandbox: build ## product and fake platforms together, on an empty city (Ctrl-C stops both)
+	@scripts/run-sandbox.sh
 
 build: ## ./bin/vticket, static
 	CGO_ENABLED=0 go build -trimpath -o bin/vticket ./cmd/vticket

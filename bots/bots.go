@@ -233,6 +233,7 @@ type Limits struct {
 	Photos  int // pictures; 0: they are not sent, whoever reads finds them beside the text
 
 	Location bool // the platform itself can be asked for a place: by a button, or on our own page
+	Fleeting bool // choices are gone when another message follows: the last picture has them too
 
 	Window      time.Duration // after the resident's last interaction, in which we may answer; 0: for ever
 	PaidWindow  time.Duration // longer than that, in which an answer costs money; 0: none

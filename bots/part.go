@@ -27,6 +27,9 @@ func Parts(out Outgoing, limits Limits) []Outgoing {
 		parts = append(parts, Outgoing{Delivery: out.Delivery, To: out.To, Photos: rest[:n]})
 		rest = rest[n:]
 	}
+	if limits.Fleeting {
+		parts[len(parts)-1].Buttons = out.Buttons
+	}
 	return parts
 }
 

@@ -47,6 +47,11 @@ func TestParts(t *testing.T) {
 			bots.Limits{Text: 10, Photos: 2},
 			[]bots.Outgoing{{Text: "Xong"}, {Photos: pictures[:2]}, {Photos: pictures[2:]}},
 		},
+		"choices that are fleeting stand under the last picture too": {
+			bots.Outgoing{Text: "Xong", Photos: pictures, Buttons: choice},
+			bots.Limits{Text: 10, Photos: 2, Fleeting: true},
+			[]bots.Outgoing{{Text: "Xong", Buttons: choice}, {Photos: pictures[:2]}, {Photos: pictures[2:], Buttons: choice}},
+		},
 		"where pictures are not sent there is only the text": {
 			bots.Outgoing{Text: "Xong", Photos: pictures}, bots.Limits{Text: 10}, []bots.Outgoing{{Text: "Xong"}},
 		},

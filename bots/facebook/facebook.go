@@ -76,7 +76,8 @@ func (*Adapter) Name() string { return Name }
 // one that fails is sent again without those that came.
 func (*Adapter) Limits() bots.Limits {
 	return bots.Limits{
-		Text: 2000, Buttons: 13, Photos: 1, Window: 24 * time.Hour, HumanWindow: 7 * 24 * time.Hour, Rate: 250,
+		Text: 2000, Buttons: 13, Photos: 1, Fleeting: true, Window: 24 * time.Hour, HumanWindow: 7 * 24 * time.Hour,
+		Rate: 250,
 	}
 }
 

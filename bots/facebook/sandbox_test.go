@@ -218,10 +218,14 @@ func TestPicturesGoBothWays(t *testing.T) {
 	if _, err := k.Fetch(t.Context(), bots.Media{URL: k.base + "/media/9"}); err == nil {
 		t.Error("an address that has expired gives nothing")
 	}
-	if _, err := k.Send(t.Context(), bots.Outgoing{To: "5", Photos: []bots.Photo{photo("a.jpg", "bytes")}}); err != nil {
+	_, err = k.Send(t.Context(), bots.Outgoing{
+		To: "5", Photos: []bots.Photo{photo("a.jpg", "bytes")}, Buttons: []bots.Button{{Title: "xong", Payload: "done:1"}},
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
-	if sent, err := k.api.Await(t.Context(), "5", 1); err != nil || sent[0].Photos[0].Bytes != len("bytes") {
+	sent, err := k.api.Await(t.Context(), "5", 1)
+	if err != nil || sent[0].Photos[0].Bytes != len("bytes") || len(sent[0].Buttons) != 1 {
 		t.Errorf("ours is to arrive, got %v and %v", sent, err)
 	}
 }

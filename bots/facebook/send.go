@@ -122,6 +122,7 @@ func compose(out bots.Outgoing) (outgoing, error) {
 		return o, rejected("one picture at a time")
 	case len(out.Photos) == 1:
 		o.Message.Attachment, o.photo = &picture{Type: "image"}, &out.Photos[0]
+		o.Message.Choices = quickReplies(out.Buttons)
 	case out.Text == "":
 		return o, rejected("nothing to say")
 	default:

@@ -81,9 +81,9 @@ func NewFacebook(app FacebookApp, o Options) *Facebook {
 	ctx, stop := context.WithCancel(context.Background())
 	f := &Facebook{
 		ledger: newLedger(o.Now), app: app, backoff: o.Backoff,
-		client: &http.Client{Timeout: time.Minute, Transport: &http.Transport{}}, stop: stop, done: ctx.Done(),
+		client: &http.Client{Timeout: time.Minute, Transport: o.transport()}, stop: stop, done: ctx.Done(),
 		residents: map[string]*FacebookResident{}, threads: map[string][]FacebookMessage{},
-		comments: map[string]*facebookComment{},
+		comments: map[string]*facebookComment{}, last: o.First,
 	}
 	f.workers.Go(func() { f.pump(ctx) })
 	return f

@@ -15,8 +15,18 @@ import (
 
 // Options are those of every platform.
 type Options struct {
-	Now     func() time.Time
-	Backoff time.Duration // the wait after the first refusal by a webhook, doubled up to 64 times; 0: one second
+	Now       func() time.Time
+	Backoff   time.Duration     // the wait after the first refusal by a webhook, doubled up to 64 times; 0: one second
+	Transport http.RoundTripper // by which webhooks are posted; nil: one of its own
+	First     int               // ids follow it: who keeps what another run said would take the same ones for old
+	Paced     bool              // messages are refused that come faster than is documented (Telegram)
+}
+
+func (o Options) transport() http.RoundTripper {
+	if o.Transport == nil {
+		return &http.Transport{}
+	}
+	return o.Transport
 }
 
 // Button is a choice under a message.
@@ -27,11 +37,15 @@ type Upload struct {
 	Name   string
 	Bytes  int
 	SHA256 string
+	raw    []byte
 }
+
+// Raw are the picture's bytes; nil where only its address was sent.
+func (u Upload) Raw() []byte { return u.raw }
 
 func newUpload(name string, raw []byte) Upload {
 	sum := sha256.Sum256(raw)
-	return Upload{Name: name, Bytes: len(raw), SHA256: hex.EncodeToString(sum[:])}
+	return Upload{Name: name, Bytes: len(raw), SHA256: hex.EncodeToString(sum[:]), raw: raw}
 }
 
 // Content is what a message shows.
@@ -75,6 +89,7 @@ type ledger struct {
 	now     func() time.Time
 	calls   []Call
 	faults  map[string][]Fault
+	sends   sendFaults
 	changed chan struct{} // closed at every change
 }
 
@@ -151,7 +166,7 @@ func (l *ledger) fault(method string) (Fault, bool) {
 	defer l.mu.Unlock()
 	waiting := l.faults[method]
 	if len(waiting) == 0 {
-		return Fault{}, false
+		return l.sends.take(method)
 	}
 	l.faults[method] = waiting[1:]
 	return waiting[0], true

@@ -18,6 +18,8 @@ const maxRequest = 110 << 20
 type Telegram struct {
 	ledger
 	token   string
+	first   int
+	pace    telegramPace
 	backoff time.Duration
 	client  *http.Client
 	stop    context.CancelFunc
@@ -49,8 +51,8 @@ func NewTelegram(token string, o Options) *Telegram {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	t := &Telegram{
-		ledger: newLedger(o.Now), token: token, backoff: o.Backoff,
-		client: &http.Client{Timeout: time.Minute, Transport: &http.Transport{}},
+		ledger: newLedger(o.Now), token: token, first: o.First, pace: newTelegramPace(o.Paced), backoff: o.Backoff,
+		client: &http.Client{Timeout: time.Minute, Transport: o.transport()},
 		stop:   stop, done: ctx.Done(), poller: make(chan struct{}), residents: map[int64]*Resident{},
 		chats: map[int64][]Message{}, files: map[string]file{}, callbacks: map[string]bool{},
 	}

@@ -25,7 +25,7 @@ func (t *Telegram) Resident(id int64, firstName string) *Resident {
 	defer t.mu.Unlock()
 	r := t.residents[id]
 	if r == nil {
-		r = &Resident{t: t, id: id}
+		r = &Resident{t: t, id: id, last: int64(t.first)}
 		t.residents[id] = r
 	}
 	r.name = firstName
@@ -77,7 +77,7 @@ func (r *Resident) Press(messageID int64, data string) error {
 	if at < 0 {
 		return fmt.Errorf("press %s: %w", data, errNoButton)
 	}
-	id := strconv.Itoa(1_000_000_000_000 + len(r.t.callbacks))
+	id := strconv.Itoa(1_000_000_000_000 + r.t.first + len(r.t.callbacks))
 	r.t.callbacks[id] = false
 	m := r.t.chats[r.id][at]
 	r.t.emit("callback_query", map[string]any{

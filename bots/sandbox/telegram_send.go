@@ -72,6 +72,9 @@ func (t *Telegram) post(in form, c Content) (any, *telegramError) {
 	case r.blocked:
 		return nil, &telegramError{status: http.StatusForbidden, says: "Forbidden: bot was blocked by the user"}
 	}
+	if refusal := t.pace.allow(id, t.now()); refusal != nil {
+		return nil, refusal
+	}
 	if quoted, _ := strconv.ParseInt(in.fields["reply_to_message_id"], 10, 64); quoted > r.last {
 		if orNot, _ := strconv.ParseBool(in.fields["allow_sending_without_reply"]); !orNot {
 			return nil, badRequest("message to be replied not found")

@@ -31,7 +31,12 @@ type api struct {
 func newAPI(t *testing.T) api {
 	t.Helper()
 	now := func() time.Time { return time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC) }
-	telegram := sandbox.NewTelegram(token, sandbox.Options{Now: now, Backoff: time.Millisecond})
+	return newAPIWith(t, sandbox.Options{Now: now, Backoff: time.Millisecond})
+}
+
+func newAPIWith(t *testing.T, o sandbox.Options) api {
+	t.Helper()
+	telegram := sandbox.NewTelegram(token, o)
 	server := httptest.NewServer(telegram)
 	t.Cleanup(server.Close)
 	t.Cleanup(telegram.Close)

@@ -157,7 +157,7 @@ func (t *Telegram) emit(kind string, content any) {
 	if len(t.allowed) > 0 && !slices.Contains(t.allowed, kind) {
 		return
 	}
-	id := firstUpdate + int64(len(t.made))
+	id := firstUpdate + int64(t.first+len(t.made))
 	body, err := json.Marshal(map[string]any{"update_id": id, kind: content})
 	if err != nil {
 		return // what is made here can always be encoded

@@ -22,6 +22,8 @@ type ZaloOptions struct {
 	OA        string // the account's id
 	Name      string // as residents find it
 	PerMinute int    // requests that an app may make; 0: 4000
+	Bought    int    // messages that may be sent after the free window; 0: as many as are wanted
+	PerDay    int    // template messages; 0: as many as are wanted
 }
 
 // Zalo is the platform of one Official Account (channels.md §2): the OA API, template messages, the sign-on with its
@@ -51,6 +53,7 @@ type Zalo struct {
 	last      int // of all ids
 	minute    time.Time
 	spent     int // requests in that minute
+	quotas    zaloQuotas
 }
 
 // ZaloMessage is what our side has sent to a resident, and what it was taken as.
@@ -74,9 +77,9 @@ type zaloUpload struct {
 func NewZalo(o ZaloOptions) *Zalo {
 	o.PerMinute, o.Name = cmp.Or(o.PerMinute, 4000), cmp.Or(o.Name, "1022")
 	z := &Zalo{
-		ledger: newLedger(o.Now), options: o, posts: newZaloPosts(o.Backoff), access: map[string]time.Time{},
+		ledger: newLedger(o.Now), options: o, posts: newZaloPosts(o.Options), access: map[string]time.Time{},
 		grants: map[string]zaloGrant{}, residents: map[string]*ZaloResident{}, reactions: map[string]string{},
-		uploads: map[string]zaloUpload{}, templates: map[string][]string{}, media: map[string][]byte{},
+		uploads: map[string]zaloUpload{}, templates: map[string][]string{}, media: map[string][]byte{}, last: o.First,
 	}
 	z.issue()
 	return z

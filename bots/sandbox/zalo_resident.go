@@ -63,13 +63,6 @@ func (r *ZaloResident) SendImage(raw []byte, caption string) string {
 	return r.write("user_send_image", message)
 }
 
-// SendVoice sends a sound.
-func (r *ZaloResident) SendVoice(raw []byte) string {
-	return r.write("user_send_audio", map[string]any{"attachments": []any{map[string]any{
-		"type": "audio", "payload": map[string]any{"url": r.z.keep(raw)},
-	}}})
-}
-
 // SendLocation sends a place, which has the name of what is there.
 func (r *ZaloResident) SendLocation(lat, lon float64, place string) string {
 	degrees := func(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) } // coordinates are strings

@@ -76,6 +76,9 @@ func (z *Zalo) consult(call zaloCall) (any, *zaloError) {
 		return nil, &zaloError{-201, "user_id is invalid"}
 	}
 	quota, refusal := z.window(r)
+	if refusal == nil {
+		refusal = z.charge(quota)
+	}
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -200,7 +203,11 @@ func (z *Zalo) templateTo(call zaloCall) (any, *zaloError) {
 	case r.blocked:
 		return nil, &zaloError{-244, "User has restricted this type of message"}
 	}
-	if refusal := z.approved(call); refusal != nil {
+	refusal := z.approved(call)
+	if refusal == nil {
+		refusal = z.charge("template")
+	}
+	if refusal != nil {
 		return nil, refusal
 	}
 	id := z.put(ZaloMessage{To: r.id, Template: call.Template, Params: call.Params, Quota: "template"})
@@ -227,6 +234,9 @@ func (z *Zalo) templateBy(call zaloCall) (any, *zaloError) {
 	for _, r := range z.residents {
 		if r.phone != phone {
 			continue
+		}
+		if refusal := z.charge("template"); refusal != nil {
+			return nil, refusal
 		}
 		id := z.put(ZaloMessage{
 			To: r.id, Template: call.Template, Params: call.Params, Tracking: call.Tracking, Quota: "template",

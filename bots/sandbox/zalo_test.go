@@ -57,10 +57,16 @@ type account struct {
 
 func newAccount(t *testing.T, perMinute int) *account {
 	t.Helper()
+	return newAccountPaid(t, perMinute, 0)
+}
+
+// newAccountPaid is one that has paid for so many messages, and for as many templates a day.
+func newAccountPaid(t *testing.T, perMinute, paid int) *account {
+	t.Helper()
 	c := newClock()
 	z := sandbox.NewZalo(sandbox.ZaloOptions{
 		Options: sandbox.Options{Now: c.now, Backoff: time.Millisecond}, AppID: "77", AppSecret: "app-secret",
-		OASecret: "oa-secret", OA: "9", PerMinute: perMinute,
+		OASecret: "oa-secret", OA: "9", PerMinute: perMinute, Bought: paid, PerDay: paid,
 	})
 	server := httptest.NewServer(z)
 	t.Cleanup(server.Close)

@@ -31,13 +31,14 @@ type zaloPosts struct {
 	workers sync.WaitGroup
 }
 
-func newZaloPosts(first time.Duration) *zaloPosts {
+func newZaloPosts(o Options) *zaloPosts {
+	first := o.Backoff
 	if first == 0 {
 		first = time.Second
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	p := &zaloPosts{
-		client: &http.Client{Timeout: zaloPatience, Transport: &http.Transport{}}, first: first,
+		client: &http.Client{Timeout: zaloPatience, Transport: o.transport()}, first: first,
 		stop: stop, done: ctx.Done(),
 	}
 	p.run = func(work func(context.Context)) { p.workers.Go(func() { work(ctx) }) }

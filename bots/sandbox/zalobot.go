@@ -32,7 +32,7 @@ type ZaloBot struct {
 // NewZaloBot returns the platform for one token.
 func NewZaloBot(token string, o Options) *ZaloBot {
 	return &ZaloBot{
-		ledger: newLedger(o.Now), token: token, posts: newZaloPosts(o.Backoff), media: map[string][]byte{},
+		ledger: newLedger(o.Now), token: token, posts: newZaloPosts(o), last: o.First, media: map[string][]byte{},
 		residents: map[string]*ZaloBotResident{}, chats: map[string][]ZaloMessage{},
 	}
 }

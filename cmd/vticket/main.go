@@ -37,7 +37,7 @@ func rootCommand() *cobra.Command {
 	root.AddCommand(
 		serve, migrateCommand(), adminCommand(), departmentsCommand(), staffCommand(), areasCommand(),
 		slaCommand(), channelCommand(), auditCommand(), configCommand(), doctorCommand(), demoCommand(),
-		versionCommand(),
+		sandboxCommand(), versionCommand(),
 	)
 	return root
 }

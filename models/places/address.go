@@ -31,32 +31,43 @@ var measures = " đứa dua bé be trẻ tre anh chị chi ông ong bà ba tấn
 	"cot lít lit triệu trieu ngàn ngan k "
 
 // Address finds a house or alley number with its street in a sentence: "140 Tô Ký" in "nắp cống trước số 140 Tô Ký bị
-// mất". False when there is no number with a street after it: a number alone is no place.
+// mất". The ward stays with it that is named right behind: "140 Tô Ký, phường Trung Mỹ Tây". False when there is no
+// number with a street after it: a number alone is no place.
 func Address(text string) (string, bool) {
 	for _, at := range houseNumber.FindAllStringSubmatchIndex(text, -1) {
 		rest := strings.TrimLeft(text[at[3]:], " ,")
-		name := streetName(rest)
+		name, behind := streetName(rest)
 		if name == "" {
 			continue
 		}
-		return strings.TrimSpace(text[at[2]:at[3]]) + " " + name, true
+		return strings.TrimSpace(text[at[2]:at[3]]) + " " + name + wardName(behind), true
 	}
 	return "", false
 }
 
 // streetName returns the words at the head of rest that name a street: up to five, while they have capitals, or, in
-// words without any, until one that cannot be part of a name.
-func streetName(rest string) string {
+// words without any, until one that cannot be part of a name. It returns the words behind them too.
+func streetName(rest string) (street string, behind []string) {
 	kind := streetWord.FindString(rest)
 	words := strings.Fields(rest[len(kind):])
 	if len(words) == 0 || kind == "" && has(measures, words[0]) {
-		return ""
+		return "", nil
 	}
+	name := properName(words, 5)
+	capitals := unicode.IsUpper(first(words[0]))
+	if len(name) == 0 || kind == "" && !capitals && len(name) < 2 {
+		return "", nil
+	}
+	return strings.TrimSpace(kind) + spaceIf(kind) + strings.Join(name, " "), words[len(name):]
+}
+
+// properName returns the words at the head that are a name: see streetName.
+func properName(words []string, most int) []string {
 	capitals := unicode.IsUpper(first(words[0]))
 	var name []string
 	for _, w := range words {
 		bare := strings.TrimRight(w, ",.;:!?)")
-		if len(name) == 5 || bare == "" || has(stops, bare) && !unicode.IsUpper(first(bare)) ||
+		if len(name) == most || bare == "" || has(stops, bare) && !unicode.IsUpper(first(bare)) ||
 			capitals && !unicode.IsUpper(first(bare)) && !unicode.IsDigit(first(bare)) {
 			break
 		}
@@ -65,10 +76,18 @@ func streetName(rest string) string {
 			break
 		}
 	}
-	if len(name) == 0 || kind == "" && !capitals && len(name) < 2 {
+	return name
+}
+
+// wardName returns the ward that some words begin with, with the comma before it; empty for none.
+func wardName(words []string) string {
+	if len(words) < 2 || !has(" phường phuong xã xa ", words[0]) {
 		return ""
 	}
-	return strings.TrimSpace(kind) + spaceIf(kind) + strings.Join(name, " ")
+	if name := properName(words[1:], 4); len(name) > 0 {
+		return ", " + words[0] + " " + strings.Join(name, " ")
+	}
+	return ""
 }
 
 func spaceIf(kind string) string {

@@ -20,6 +20,9 @@ func TestAddress(t *testing.T) {
 		"people are no street":                  {"có 2 người té xe ở đây", ""},
 		"children are no street":                {"có 4 đứa nhỏ đá banh ngoài đường", ""},
 		"nothing":                               {"", ""},
+		"with its ward":                         {"số 140 đường Tô Ký, phường Trung Mỹ Tây", "số 140 đường Tô Ký, phường Trung Mỹ Tây"},
+		"with its ward, no accents":             {"rac truoc 62 ly chinh thang phuong hanh thong bi hoi", "truoc 62 ly chinh thang, phuong hanh thong"},
+		"a ward without a name":                 {"140 Tô Ký, phường không làm gì", "140 Tô Ký"},
 		"only a street is not enough by itself": {"kẹt xe đường Trường Chinh", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -14,7 +14,7 @@ var doors = []string{"hem", "ngo", "ngach", "kiet", "phong", "lau", "tang", "can
 // everybody may know of a place; false when the words name no house, for then they may say anything.
 func Street(text string) (string, bool) {
 	for _, at := range houseNumber.FindAllStringSubmatchIndex(text, -1) {
-		name := streetName(strings.TrimLeft(text[at[3]:], " ,"))
+		name, _ := streetName(strings.TrimLeft(text[at[3]:], " ,"))
 		first, _, _ := strings.Cut(models.Fold(name), " ")
 		switch { // an alley's number, a floor, a room or a building would lead to a door
 		case name == "" || strings.Contains(name, "/"):
