@@ -147,8 +147,8 @@ type webhook struct {
 }
 
 // delivery makes the webhook by which a platform brings words.
-func delivery(channel, user string, n int, text string) webhook {
-	at := time.Now().UnixMilli()
+func (w *town) delivery(channel, user string, n int, text string) webhook {
+	at := w.now().UnixMilli()
 	switch channel {
 	case "telegram":
 		body := fmt.Sprintf(`{"update_id":%[1]s%03[2]d,"message":{"message_id":%[2]d,"date":%[3]d,"text":%[4]q,`+
@@ -191,7 +191,7 @@ func TestTownLedger(t *testing.T) {
 			"facebook": fmt.Sprintf("f%s-%d", user, n),
 		}[channel]
 		want[channel+" "+id] = text
-		posts = append(posts, delivery(channel, user, n, text))
+		posts = append(posts, w.delivery(channel, user, n, text))
 		if i%20 == 0 {
 			posts = append(posts, posts[len(posts)-1])
 		}
@@ -311,7 +311,7 @@ func TestTownRefuses(t *testing.T) {
 	}
 	before := rows()
 	for _, channel := range []string{"telegram", "zalo", "facebook"} {
-		good := delivery(channel, "4711", 1, "Ổ gà to trước chợ")
+		good := w.delivery(channel, "4711", 1, "Ổ gà to trước chợ")
 		unsigned, wrong, changed := good, good, good
 		unsigned.header = "X-Nothing"
 		wrong.value = good.value[:len(good.value)-1] + map[bool]string{true: "0", false: "1"}[good.value[len(good.value)-1] != '0']
@@ -333,7 +333,7 @@ func TestTownRefuses(t *testing.T) {
 		t.Errorf("what is refused leaves no row, there are %d more", after-before)
 	}
 	for _, channel := range []string{"telegram", "zalo", "facebook"} {
-		if status, err := w.postOnce(t.Context(), delivery(channel, "4711", 1, "xin chào")); err != nil || status != http.StatusOK {
+		if status, err := w.postOnce(t.Context(), w.delivery(channel, "4711", 1, "xin chào")); err != nil || status != http.StatusOK {
 			t.Errorf("a webhook of %s as it was signed is to be taken: %d %v", channel, status, err)
 		}
 	}

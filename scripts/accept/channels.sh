@@ -7,10 +7,10 @@ with_services scripts/accept/channels.sh "$@"
 tests=(go test -count=1 -v)
 
 step 'payloads and signatures through the commands' "${tests[@]}" ./cmd/vticket -run 'TestChannelParse|TestChannelVerify'
-step 'payloads and signatures in the adapters' "${tests[@]}" ./bots/telegram ./bots/zalo ./bots/facebook -run 'Fixtures|Vectors|Signature'
+step 'payloads and signatures in the adapters' "${tests[@]}" ./bots/telegram ./bots/zalo ./bots/facebook -run 'TestFixtures|TestSignatureVectors|TestVerify'
 step 'signatures through HTTP, refused leave no row' "${tests[@]}" ./cmd/vticket -run TestTownRefuses
 step 'one conformance table over five adapters' "${tests[@]}" ./bots/telegram ./bots/zalo ./bots/facebook ./bots/webchat -run Conformance
-step 'the main job on each platform in the sandbox' "${tests[@]}" ./cmd/vticket -run TestSandbox
+step 'the main job on each platform in the sandbox' "${tests[@]}" ./cmd/vticket -run TestSandboxMainJob
 step 'album, edits, unsend, sticker, voice, block' "${tests[@]}" ./cmd/vticket -run 'TestTownPieces|TestTownTakeOver'
 step 'token ends amid 200 sends by two workers' "${tests[@]}" ./cmd/vticket -run TestTownTokenEnds
 step 'windows closed: the ladder, and why' "${tests[@]}" ./cmd/vticket ./notifications -run 'TestTownWindows|TestTownHolds|TestLadder'
@@ -20,7 +20,7 @@ for target in telegram:FuzzParse telegram:FuzzVerify zalo:FuzzParse zalo:FuzzVer
   zalo:FuzzBotVerify facebook:FuzzParse facebook:FuzzVerify facebook:FuzzChallenge; do
   STEP_TIMEOUT=1800 step "fuzz ${target/:/ }" scripts/accept/fuzz.sh "./bots/${target%:*}" "${target#*:}"
 done
-step 'forward, topic and reaction of Telegram' "${tests[@]}" ./bots/telegram -run 'Fixtures|Own'
-step 'place link: once, expires, falls back to text' "${tests[@]}" ./api ./bots/dialogue -run 'PlaceLink'
-step '30 planted secrets appear nowhere' "${tests[@]}" ./cmd/vticket -run TestSecrets
+step 'forward, topic and reaction of Telegram' "${tests[@]}" ./bots/telegram -run 'TestFixtures|TestGroupsAndReactions'
+step 'place link: once, expires, falls back to text' "${tests[@]}" ./api ./bots/dialogue -run 'APlace|TwoPlaces|ThePlace|AWrongPlace'
+step '30 planted secrets appear nowhere' "${tests[@]}" ./cmd/vticket -run 'TestPlantedSecrets|TestErrorsHoldNoSecrets'
 finish
