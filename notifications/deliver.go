@@ -99,8 +99,12 @@ func (c *Courier) send(ctx context.Context, a models.Address, p parcel) (followi
 	sent, sendErr := c.hand(ctx, a.Channel, p)
 	if sendErr != nil {
 		level := slog.LevelInfo
-		if failed, ok := errors.AsType[*bots.SendError](sendErr); ok && failed.Class == bots.ErrToken {
+		switch failed, _ := errors.AsType[*bots.SendError](sendErr); {
+		case failed == nil:
+		case failed.Class == bots.ErrToken:
 			level = slog.LevelError // until a person mends it nobody is answered
+		case failed.Cause == ownPace:
+			level = slog.LevelDebug
 		}
 		c.Log.Log(ctx, level, "message not delivered", "delivery_id", p.delivery.ID, "channel", a.Channel,
 			"error", sendErr)
@@ -123,7 +127,7 @@ func (c *Courier) send(ctx context.Context, a models.Address, p parcel) (followi
 // hand gives a parcel to its platform, at the pace that the platform allows.
 func (c *Courier) hand(ctx context.Context, channel string, p parcel) (bots.Sent, error) {
 	adapter := c.Adapters[channel]
-	wait, err := c.pace.enter(channel, adapter.Limits(), c.Store.Now())
+	wait, err := c.pace.enter(channel, p.delivery.ID, adapter.Limits(), c.Store.Now())
 	if err != nil {
 		return bots.Sent{}, err
 	}

@@ -15,6 +15,7 @@ const (
 	laneFull  = time.Second            // until the next try when all are taken
 	paceWait  = 500 * time.Millisecond // that a send waits in its place; longer ones come again
 	laneStops = 3                      // chats in a row that were throttled: then the whole account is
+	laneDue   = 10_000                 // sends whose turn is remembered
 )
 
 // pace keeps to what platforms allow: so many messages a second of an account, and none while it has told us to wait.
@@ -27,6 +28,7 @@ type pace struct {
 type lane struct {
 	slots   chan struct{}
 	limiter *rate.Limiter
+	due     map[string]time.Time // whose turn is when, by delivery: they come again then and need no other
 	stops   int
 	until   time.Time
 }
@@ -40,7 +42,10 @@ func (p *pace) lane(channel string, limits bots.Limits) *lane {
 		if limits.Rate > 0 {
 			every = rate.Limit(limits.Rate)
 		}
-		l = &lane{slots: make(chan struct{}, laneSlots), limiter: rate.NewLimiter(every, max(1, int(limits.Rate)))}
+		l = &lane{
+			slots: make(chan struct{}, laneSlots), limiter: rate.NewLimiter(every, max(1, int(limits.Rate))),
+			due: map[string]time.Time{},
+		}
 		if p.lanes == nil {
 			p.lanes = map[string]*lane{}
 		}
@@ -49,28 +54,38 @@ func (p *pace) lane(channel string, limits bots.Limits) *lane {
 	return l
 }
 
-// enter takes a place among the sends of a channel and says how long to wait in it; the error is that of a send that
-// has to come again later. Whoever entered leaves.
-func (p *pace) enter(channel string, limits bots.Limits, now time.Time) (wait time.Duration, err error) {
+// enter takes a place for a delivery among the sends of a channel and says how long to wait in it; the error is that of
+// a send that has to come again later. Whoever entered leaves.
+func (p *pace) enter(channel, delivery string, limits bots.Limits, now time.Time) (wait time.Duration, err error) {
 	l := p.lane(channel, limits)
 	p.guard.Lock()
-	paused := l.until.Sub(now)
-	p.guard.Unlock()
-	if paused > 0 {
+	defer p.guard.Unlock()
+	if paused := l.until.Sub(now); paused > 0 {
 		return 0, later(paused)
+	}
+	at := l.turn(delivery, now)
+	if wait = at.Sub(now); wait > paceWait {
+		return 0, later(wait)
 	}
 	select {
 	case l.slots <- struct{}{}:
+		delete(l.due, delivery)
+		return max(0, wait), nil
 	default:
 		return 0, later(laneFull)
 	}
-	turn := l.limiter.ReserveN(now, 1)
-	if wait = turn.DelayFrom(now); wait > paceWait {
-		turn.CancelAt(now)
-		<-l.slots
-		return 0, later(wait)
+}
+
+// turn is when a delivery may go: the same however often it asks, so that many who wait do not all come at once.
+func (l *lane) turn(delivery string, now time.Time) time.Time {
+	if at, ok := l.due[delivery]; ok {
+		return at
 	}
-	return wait, nil
+	if len(l.due) >= laneDue { // some never came back; whoever does is given another turn
+		clear(l.due)
+	}
+	l.due[delivery] = now.Add(l.limiter.ReserveN(now, 1).DelayFrom(now))
+	return l.due[delivery]
 }
 
 // leave gives the place back and hears what came of the send.
@@ -89,6 +104,9 @@ func (p *pace) leave(channel string, limits bots.Limits, err error, now time.Tim
 	}
 }
 
+// ownPace is the cause of a send that we ourselves put off.
+const ownPace = "our own pace"
+
 func later(wait time.Duration) error {
-	return &bots.SendError{Class: bots.ErrThrottled, RetryAfter: wait, Cause: "our own pace"}
+	return &bots.SendError{Class: bots.ErrThrottled, RetryAfter: wait, Cause: ownPace}
 }

@@ -27,6 +27,7 @@ type Config struct {
 	Token   string
 	Base    string
 	Secrets []string
+	Rate    float64 // messages a second that the bot may send; 0: any
 	Record  bots.Record
 	Now     func() time.Time
 }
@@ -36,6 +37,7 @@ type Adapter struct {
 	token     string
 	base      string
 	secrets   []string
+	rate      float64
 	now       func() time.Time
 	transport http.RoundTripper
 	media     *bots.MediaClient
@@ -53,7 +55,7 @@ func New(c Config) *Adapter {
 		hosts = []string{strings.ToLower(u.Hostname())}
 	}
 	return &Adapter{
-		token: c.Token, base: base, secrets: c.Secrets, now: c.Now,
+		token: c.Token, base: base, secrets: c.Secrets, rate: c.Rate, now: c.Now,
 		transport: bots.Recorded(newTransport(), bots.Recording{
 			Channel: Name, Record: c.Record, Secrets: append([]string{c.Token}, c.Secrets...), Quiet: "/getUpdates",
 			Now: c.Now,
@@ -72,8 +74,8 @@ func Account(token string) string {
 func (*Adapter) Name() string { return Name }
 
 // Limits are those of sendMessage and sendMediaGroup. More than eight choices are no keyboard that anybody reads.
-func (*Adapter) Limits() bots.Limits {
-	return bots.Limits{Text: 4096, Buttons: 8, Photos: 10, Location: true, Rate: 30, ChatEvery: time.Second}
+func (a *Adapter) Limits() bots.Limits {
+	return bots.Limits{Text: 4096, Buttons: 8, Photos: 10, Location: true, Rate: a.rate, ChatEvery: time.Second}
 }
 
 // updateHeader brings the secret with every webhook.

@@ -32,7 +32,8 @@ func TestRush(t *testing.T) {
 	platform := &receiptBook{at: map[string]time.Time{}}
 	server := httptest.NewServer(platform)
 	t.Cleanup(server.Close)
-	env = append(env, "TELEGRAM_BOT_TOKEN="+botToken, "TELEGRAM_BASE_URL="+server.URL, "PUBLIC_URL="+server.URL,
+	env = append(env, "TELEGRAM_RATE=0", "TELEGRAM_BOT_TOKEN="+botToken, "TELEGRAM_BASE_URL="+server.URL,
+		"PUBLIC_URL="+server.URL,
 		"TELEGRAM_WEBHOOK_SECRET="+rushSecret)
 	p := start(t, binary, env)
 	r := &rush{base: p.base, platform: platform, client: &http.Client{

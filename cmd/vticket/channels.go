@@ -77,7 +77,8 @@ func recordedPlatforms(c Config, now func() time.Time, tokens tokenSource, recor
 	}
 	return []account{
 		{telegram.New(telegram.Config{
-			Token: c.TelegramToken, Base: c.TelegramURL, Secrets: c.telegramSecrets(), Record: record, Now: now,
+			Token: c.TelegramToken, Base: c.TelegramURL, Secrets: c.telegramSecrets(), Rate: c.TelegramRate,
+			Record: record, Now: now,
 		}), telegram.Account(c.TelegramToken), c.TelegramToken != ""},
 		{zalo.NewOA(zalo.OAConfig{
 			AppID: c.ZaloAppID, Secrets: c.zaloSecrets(), Token: tokens.Token, Refused: tokens.Refused, Proof: proof,

@@ -31,6 +31,8 @@ type Config struct {
 	TelegramToken   string `env:"TELEGRAM_BOT_TOKEN"`
 	TelegramSecrets string `env:"TELEGRAM_WEBHOOK_SECRET"` // two with a comma between them while one replaces the other
 	TelegramURL     string `env:"TELEGRAM_BASE_URL" envDefault:"https://api.telegram.org"`
+	// TelegramRate is how many messages a second the bot may send; 0: as many as it likes, which Telegram sells.
+	TelegramRate float64 `env:"TELEGRAM_RATE" envDefault:"30"`
 
 	SecretsKey []string `env:"SECRETS_KEY"` // under which tokens are kept; the new one first while one replaces the other
 
