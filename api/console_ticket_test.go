@@ -401,7 +401,7 @@ func TestTicketPageHidesWhatWasTakenBack(t *testing.T) {
 				return err
 			}
 			shot = a
-			_, err = tx.HideMessage(c.ID, "7")
+			_, _, err = tx.HideMessage(c.ID, "7")
 			return err
 		})
 		got := d.open(ticketAt(made), hotline)

@@ -103,8 +103,7 @@ func (d Draft) choose(payload string, now time.Time) (Draft, []Effect) {
 	}
 }
 
-// revise follows an edit or an unsend on the platform. The draft reads its words from the kept messages, so there is
-// nothing to change in it.
+// revise follows an edit or an unsend on the platform: the kept message changes, and what it belongs to with it.
 func revise(in Input) []Effect {
 	if in.Event.Message == nil {
 		return nil

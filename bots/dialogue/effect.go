@@ -46,18 +46,11 @@ func (s *scene) do(e Effect, was Draft) error {
 	}
 }
 
-// submit makes a ticket of the draft. Were any of its words edited or unsent, they are read from the kept messages.
+// submit makes a ticket of the draft.
 func (s *scene) submit(d Draft) error {
-	words := d.words()
-	if d.Edited {
-		var err error
-		if words, err = s.tx.MessageWords(d.messages()); err != nil {
-			return err
-		}
-	}
 	t, err := s.talk.Desk.Submit(s.tx, workflow.SubmitInput{
 		Actor: s.actor(), ReporterID: s.conversation.ReporterID, ConversationID: &s.conversation.ID,
-		Channel: s.conversation.Channel, Words: words, Lat: d.Lat, Lon: d.Lon, Address: d.Address,
+		Channel: s.conversation.Channel, Words: d.words(), Lat: d.Lat, Lon: d.Lon, Address: d.Address,
 		Listen: d.Voices > 0, MessageIDs: d.messages(),
 	})
 	if err != nil {
@@ -245,19 +238,21 @@ func (s *scene) statusArgs(t models.Ticket) (models.Args, error) {
 // hide takes back what a resident unsent. The word of it may have overtaken the message.
 func (s *scene) hide(external string) error {
 	external = models.Clean(external, 1000)
-	found, err := s.tx.HideMessage(s.conversation.ID, external)
+	m, found, err := s.tx.HideMessage(s.conversation.ID, external)
+	if err != nil {
+		return err
+	}
 	if !found {
 		s.conversation.Unsent = external
+		return nil
 	}
-	s.reread()
-	return err
+	return s.reread(m, "")
 }
 
-// reread notes that the words of an open draft are no longer those that were heard.
-func (s *scene) reread() {
-	if s.draft.Open {
-		s.draft.Edited, s.changed = true, true
-	}
+// reread lets the open draft follow an edit or an unsend.
+func (s *scene) reread(m models.Message, text string) error {
+	s.changed = true
+	return s.apply(s.talk.mind().reread(s.draft, m, text, s.tx.Now))
 }
 
 // early takes an edit that has overtaken its message for the message itself; that one is kept when it comes, and adds
@@ -288,8 +283,7 @@ func (s *scene) revise(e Effect) error {
 		return err
 	}
 	if m.TicketID == nil {
-		s.reread()
-		return nil
+		return s.reread(m, m.Text)
 	}
 	_, err = s.talk.Desk.Amend(s.tx, workflow.AmendInput{
 		Act:   workflow.Act{Actor: s.actor(), Ticket: *m.TicketID},

@@ -53,7 +53,6 @@ type Slots struct {
 	Photos  int       `json:"photos,omitempty"`
 	Told    bool      `json:"told,omitempty"`   // the words say what is the matter
 	Early   []string  `json:"early,omitempty"`  // platform ids of messages whose edits came before them
-	Edited  bool      `json:"edited,omitempty"` // a piece was edited or unsent: what it says now is in the message
 	Voices  int       `json:"voices,omitempty"` // sounds and films: evidence that somebody has to listen to
 	Danger  string    `json:"danger,omitempty"` // the dangerous type that was read, and warned of
 	Asked   []string  `json:"asked,omitempty"`  // which questions were put: none is put twice
@@ -166,6 +165,39 @@ func (m Mind) gather(d Draft, in Input, now time.Time) (Draft, []Effect) {
 	default:
 	}
 	place(&d, piece.Text, e)
+	return d, m.weigh(&d, now)
+}
+
+// reread follows an edit or an unsend (empty text) of one of a draft's messages. The address that it gave goes with its
+// words, and so does the draft when nothing is left of it.
+func (m Mind) reread(d Draft, message models.Message, text string, now time.Time) (Draft, []Effect) {
+	at := slices.IndexFunc(d.Pieces, func(p Piece) bool { return p.Message == message.ID })
+	if !d.Open || at < 0 {
+		return d, nil
+	}
+	d.Pieces = slices.Clone(d.Pieces)
+	before := d.Pieces[at].Text
+	d.Pieces[at].Text = strings.TrimSpace(text)
+	if address, _ := places.Address(before); d.Address != "" &&
+		(d.Address == address || d.Address == models.Clean(before, addressRunes)) {
+		d.Address = ""
+		for _, p := range d.Pieces {
+			place(&d, p.Text, &bots.Incoming{Kind: bots.KindText})
+		}
+	} else {
+		place(&d, d.Pieces[at].Text, &bots.Incoming{Kind: bots.KindText})
+	}
+	if text == "" && message.Lat != nil && d.Lat != nil && *message.Lat == *d.Lat {
+		d.Lat, d.Lon, d.Rough = nil, nil, false
+	}
+	if d.words() == "" && d.Photos == 0 && d.Voices == 0 && d.Lat == nil {
+		return Draft{}, nil
+	}
+	return d, m.weigh(&d, now)
+}
+
+// weigh works out what the pieces of a draft say together, and when it is to be looked at.
+func (m Mind) weigh(d *Draft, now time.Time) []Effect {
 	result := m.Model.Classify(d.words())
 	d.Told = result.IsReport || len([]rune(d.words())) >= 10
 	d.LastAt, d.LookAt = now, now.Add(settleAfter)
@@ -175,7 +207,7 @@ func (m Mind) gather(d Draft, in Input, now time.Time) (Draft, []Effect) {
 	if by := d.ReadyAt.Add(settleBy); !d.ReadyAt.IsZero() && by.Before(d.LookAt) {
 		d.LookAt = by
 	}
-	return d, m.warn(&d, result)
+	return m.warn(d, result)
 }
 
 // place takes what a piece says of the place: a pin, a house number with its street, or the answer to our question.

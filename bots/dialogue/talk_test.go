@@ -291,6 +291,57 @@ func TestTalkEditsAndUnsends(t *testing.T) {
 	})
 }
 
+// TestTalkDraftFollowsItsPieces: what an edit or an unsend changes of a draft is its place too, and its end.
+func TestTalkDraftFollowsItsPieces(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		events []*bots.Incoming
+		want   []string // tickets
+		place  string   // of the report
+		asked  bool     // for the place
+	}{
+		"an edit adds the address": {
+			events: []*bots.Incoming{said("Đèn đường tắt ba đêm rồi"), about("m0", "Đèn đường tắt, trước số 140 đường Tô Ký")},
+			want:   []string{"assigned Đèn đường tắt, trước số 140 đường Tô Ký"}, place: "140 đường Tô Ký",
+		},
+		"an edit corrects the address": {
+			events: []*bots.Incoming{said("Đèn tắt trước số 51 đường Lê Lợi"), about("m0", "Đèn tắt trước số 15 đường Lê Lợi")},
+			want:   []string{"assigned Đèn tắt trước số 15 đường Lê Lợi"}, place: "15 đường Lê Lợi",
+		},
+		"an unsend takes the pin away": {
+			events: []*bots.Incoming{said("Đèn đường tắt ba đêm rồi"), pin(), about("m1", "")}, asked: true,
+		},
+		"an unsend takes the address away": {
+			events: []*bots.Incoming{
+				said("Đèn đường tắt ba đêm rồi"), said("trước số 15 đường Lê Lợi"), about("m1", ""),
+			}, asked: true,
+		},
+		"nothing is left": {events: []*bots.Incoming{said("Đèn tắt trước số 15 đường Lê Lợi"), about("m0", "")}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachChat(t, func(t *testing.T, c *chat) {
+				t.Helper()
+				c.says(t, tt.events...)
+				c.settle(t, 7*time.Second)
+				o := c.outcome(t)
+				asked := slices.Contains(o.Said, "ask_place")
+				for i := range o.Tickets {
+					o.Tickets[i] = strings.Replace(o.Tickets[i], "new ", "assigned ", 1) // who has it is not the matter here
+				}
+				if !slices.Equal(o.Tickets, tt.want) || asked != tt.asked {
+					t.Fatalf("want tickets %q, asked for the place: %t; got %q, %q", tt.want, tt.asked, o.Tickets, o.Said)
+				}
+				if tt.place == "" {
+					return
+				}
+				if _, report, _ := c.ticket(t, c.lastCode(t)); !strings.Contains(report.Address, tt.place) {
+					t.Errorf("the place is to be %q, is %q", tt.place, report.Address)
+				}
+			})
+		})
+	}
+}
+
 func TestTalkBlock(t *testing.T) {
 	eachChat(t, func(t *testing.T, c *chat) {
 		t.Helper()

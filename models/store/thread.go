@@ -3,7 +3,6 @@ package store
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -46,21 +45,6 @@ func (tx *Tx) SpokenOf(conversationID, replyTo string) (s Spoken, found bool, er
 		return s, false, nil
 	}
 	return last[0], true, nil
-}
-
-// MessageWords returns the words of messages, one after the other, without those that were unsent.
-func (tx *Tx) MessageWords(ids []string) (string, error) {
-	rows, err := tx.messages(ids)
-	if err != nil {
-		return "", err
-	}
-	var words []string
-	for _, m := range rows {
-		if text := strings.TrimSpace(m.Text); text != "" && m.HiddenAt == nil {
-			words = append(words, text)
-		}
-	}
-	return strings.Join(words, "\n"), nil
 }
 
 // Place is a point that a message carried; Lat and Lon are nil where none did.
@@ -115,13 +99,18 @@ func (tx *Tx) LastDraft(conversationID string) (d models.Draft, found bool, err 
 
 // HideMessage hides what was unsent from staff; the row stays, as the trace that something was said. found is false for
 // a message that has not come.
-func (tx *Tx) HideMessage(conversationID, externalID string) (found bool, err error) {
-	res := tx.db().Exec(`UPDATE messages SET hidden_at = coalesce(hidden_at, ?)
-		WHERE conversation_id = ? AND external_id = ?`, tx.Now, conversationID, externalID)
-	if res.Error != nil {
-		return false, fmt.Errorf("hide message: %w", res.Error)
+func (tx *Tx) HideMessage(conversationID, externalID string) (m models.Message, found bool, err error) {
+	rows := []models.Message{}
+	err = tx.db().Where("conversation_id = ? AND external_id = ?", conversationID, externalID).Limit(1).
+		Find(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return m, false, err
 	}
-	return res.RowsAffected > 0, nil
+	err = tx.db().Exec("UPDATE messages SET hidden_at = coalesce(hidden_at, ?) WHERE id = ?", tx.Now, rows[0].ID).Error
+	if err != nil {
+		return m, false, fmt.Errorf("hide message: %w", err)
+	}
+	return rows[0], true, nil
 }
 
 // ReviseMessage gives a message the words it was edited to; the words before are kept as a revision.

@@ -151,7 +151,7 @@ func TestTicketCardShowsTheFirstPicture(t *testing.T) {
 		said := picture(models.AttachmentEvidence, &m.ID, nil)
 		shows(said)
 		within(t, s, func(tx *store.Tx) error {
-			_, err := tx.HideMessage(c.ID, "m1")
+			_, _, err := tx.HideMessage(c.ID, "m1")
 			return err
 		})
 		shows(own)
