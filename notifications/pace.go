@@ -12,6 +12,7 @@ import (
 
 const (
 	laneSlots = 16                     // sends of one channel at once: one that hangs leaves room for the others
+	laneWait  = 100 * time.Millisecond // for one of them; a platform that hangs must not keep the workers of others
 	laneFull  = time.Second            // until the next try when all are taken
 	paceWait  = 500 * time.Millisecond // that a send waits in its place; longer ones come again
 	laneStops = 3                      // chats in a row that were throttled: then the whole account is
@@ -59,19 +60,21 @@ func (p *pace) lane(channel string, limits bots.Limits) *lane {
 func (p *pace) enter(channel, delivery string, limits bots.Limits, now time.Time) (wait time.Duration, err error) {
 	l := p.lane(channel, limits)
 	p.guard.Lock()
-	defer p.guard.Unlock()
-	if paused := l.until.Sub(now); paused > 0 {
-		return 0, later(paused)
+	if wait = l.until.Sub(now); wait <= 0 {
+		if wait = l.turn(delivery, now).Sub(now); wait <= paceWait {
+			delete(l.due, delivery)
+		}
 	}
-	at := l.turn(delivery, now)
-	if wait = at.Sub(now); wait > paceWait {
+	p.guard.Unlock()
+	if wait > paceWait {
 		return 0, later(wait)
 	}
+	timer := time.NewTimer(laneWait)
+	defer timer.Stop()
 	select {
 	case l.slots <- struct{}{}:
-		delete(l.due, delivery)
 		return max(0, wait), nil
-	default:
+	case <-timer.C:
 		return 0, later(laneFull)
 	}
 }

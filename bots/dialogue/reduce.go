@@ -18,6 +18,7 @@ import (
 const (
 	settleAfter = 2500 * time.Millisecond // after the last piece: albums come as separate events
 	settleBy    = 10 * time.Second        // after it was ready, even while pieces still come
+	earlyBy     = 50 * time.Millisecond   // that a bell may ring too soon, when the database's clock was set back since
 	askAfter    = 6 * time.Second         // of silence, before a question
 	dangerWaits = 3 * time.Minute         // for the place of a danger, before the hotline has it without
 	expireAfter = 24 * time.Hour          // for what is missing, before the hotline has the draft without
@@ -285,7 +286,7 @@ func (d Draft) missing() string {
 // settle is what the passing of time does: submit what is ready or has waited too long, else ask once for what is
 // missing, after a silence. What was asked and answered goes to the hotline as it is: nothing is asked twice.
 func (d Draft) settle(in Input, now time.Time) (Draft, []Effect) {
-	if !d.Open || d.LookAt.IsZero() || now.Before(d.LookAt) {
+	if !d.Open || d.LookAt.IsZero() || now.Add(earlyBy).Before(d.LookAt) {
 		return d, nil
 	}
 	missing := d.missing()

@@ -1,9 +1,12 @@
 package store_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/modelstest"
@@ -105,4 +108,40 @@ func TestFirstContactOfTwoTurns(t *testing.T) {
 			t.Errorf("of %d turns on somebody's first words one is to meet them and read them, got %d", turns, len(met))
 		}
 	})
+}
+
+// TestADraftWaitsForTheTurnBeforeIt: a turn that looked a moment too early must not cost the draft its own look.
+func TestADraftWaitsForTheTurnBeforeIt(t *testing.T) {
+	if !postgres(t) {
+		return
+	}
+	s := modelstest.Postgres(t, modelstest.NewClock(t, start).Now)
+	_, c := meet(t, s, "lan")
+	draft := models.Draft{ConversationID: c.ID, Status: models.DraftOpen, Slots: "{}"}
+	within(t, s, func(tx *store.Tx) error { return tx.SaveDraft(&draft) })
+	held, done := make(chan struct{}), make(chan bool, 1)
+	within(t, s, func(tx *store.Tx) error {
+		if _, ok, err := tx.LockConversation("webchat", "web", "lan"); err != nil || !ok {
+			return fmt.Errorf("lock: %t %w", ok, err)
+		}
+		go func() {
+			close(held)
+			taken := false
+			err := s.Tx(context.Background(), func(tx *store.Tx) (err error) {
+				_, taken, err = tx.TakeDraftsTurn(draft.ID)
+				return err
+			})
+			done <- err == nil && taken
+		}()
+		<-held
+		select {
+		case <-done:
+			return errors.New("a draft's turn is to wait while another turn has its conversation")
+		case <-time.After(200 * time.Millisecond):
+			return nil
+		}
+	})
+	if !<-done {
+		t.Error("a draft's turn is to be taken when the one before it has ended")
+	}
 }

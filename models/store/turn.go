@@ -24,6 +24,8 @@ type Turn struct {
 
 const platformOrder = "occurred_at, sequence, received_at, id"
 
+const skipLocked = " SKIP LOCKED"
+
 // unreadLimit is how many events one turn reads.
 const unreadLimit = 200
 
@@ -52,13 +54,13 @@ func (tx *Tx) TakeTurn(inboxID string) (t Turn, ok bool, err error) {
 	first := found[0]
 	switch {
 	case first.ConversationID != nil:
-		return tx.takeTurn("?", *first.ConversationID)
+		return tx.takeTurn("?", *first.ConversationID, skipLocked)
 	case first.AddressID != nil: // somebody who opened the chat and wrote nothing so far
 		c, ok, err := tx.LockConversation(first.Channel, first.Account, first.Sender)
 		if err != nil || !ok {
 			return t, false, err
 		}
-		return tx.takeTurn("?", c.ID)
+		return tx.takeTurn("?", c.ID, skipLocked)
 	}
 	for _, e := range found {
 		t.Unread = append(t.Unread, e.InboxEvent)
@@ -68,16 +70,17 @@ func (tx *Tx) TakeTurn(inboxID string) (t Turn, ok bool, err error) {
 	return t, true, err
 }
 
-// TakeDraftsTurn takes the conversation that a draft belongs to; ok is false when another turn has it, or there is no
-// such draft.
+// TakeDraftsTurn takes the conversation that a draft belongs to; ok is false when there is no such draft. It waits for
+// the turn that has it, which is short and may have looked a moment before the draft was due.
 func (tx *Tx) TakeDraftsTurn(draftID string) (Turn, bool, error) {
-	return tx.takeTurn("(SELECT conversation_id FROM drafts WHERE id = ?)", draftID)
+	return tx.takeTurn("(SELECT conversation_id FROM drafts WHERE id = ?)", draftID, "")
 }
 
-func (tx *Tx) takeTurn(where, id string) (t Turn, ok bool, err error) {
+// takeTurn takes the conversation of an id; busy says what to do when another turn has it, to wait if nothing.
+func (tx *Tx) takeTurn(where, id, busy string) (t Turn, ok bool, err error) {
 	lock := ""
 	if tx.postgres {
-		lock = " FOR NO KEY UPDATE OF c SKIP LOCKED"
+		lock = " FOR NO KEY UPDATE OF c" + busy
 	}
 	rows := []Turn{}
 	err = tx.db().Raw(`SELECT c.*, a.account, a.external_id, a.blocked_at, a.held FROM conversations c

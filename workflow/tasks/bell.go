@@ -20,6 +20,8 @@ const (
 	horizon = 10 * time.Minute
 	// heldBelow is where a whole second too much would be felt; such wakes wait in this process.
 	heldBelow = 5 * time.Second
+	// heldLonger keeps a wake from coming before its time by the database's clock, which is read anew every 5 s.
+	heldLonger = 20 * time.Millisecond
 	// lanes is how many tasks are asked for at once; asynq has no pipeline.
 	lanes = 16
 	// groupSize is how many turns that are asked for together share a task: each task is a script in Redis.
@@ -118,7 +120,7 @@ func (b *Bell) hold(ctx context.Context, a ask) {
 	if _, ok := b.held[a.id]; ok || b.closed {
 		return
 	}
-	b.held[a.id] = time.AfterFunc(a.wait, func() {
+	b.held[a.id] = time.AfterFunc(a.wait+heldLonger, func() {
 		b.mu.Lock()
 		delete(b.held, a.id)
 		closed := b.closed
