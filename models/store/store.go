@@ -12,7 +12,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
@@ -54,7 +56,13 @@ func Open(dsn string, opt Options) (*Store, error) {
 	if path, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
 		return s, s.openSQLite(path, config)
 	}
-	db, err := gorm.Open(postgres.Open(dsn), config)
+	server, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("open postgres: %w", redactDSN(err))
+	}
+	// A machine that stands still in a transaction must not keep its rows from the others.
+	server.RuntimeParams["idle_in_transaction_session_timeout"] = "10s"
+	db, err := gorm.Open(postgres.New(postgres.Config{Conn: stdlib.OpenDB(*server)}), config)
 	if err != nil {
 		return nil, fmt.Errorf("open postgres: %w", redactDSN(err))
 	}
