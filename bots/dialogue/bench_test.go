@@ -91,6 +91,9 @@ func analyze(b *testing.B, dsn string) {
 func needPostgres(b *testing.B) {
 	b.Helper()
 	if os.Getenv(modelstest.DatabaseURL) == "" {
+		if os.Getenv("CI") == "true" {
+			b.Fatalf("%s is not set: run the benchmarks through make bench", modelstest.DatabaseURL)
+		}
 		b.Skipf("LEFT OUT: %s is not set; make bench finds or starts what it names", modelstest.DatabaseURL)
 	}
 }

@@ -20,7 +20,7 @@ func shared(tb testing.TB, name string) *os.File {
 	}
 	f, err := os.Open(filepath.Join(folder, "data", name))
 	if err != nil {
-		tb.Skipf("the real wards are not here (VTICKET_SHARED may name their folder): %v", err)
+		tb.Skipf("LEFT OUT: the real wards, which this repository may not carry; VTICKET_SHARED names their folder: %v", err)
 	}
 	tb.Cleanup(func() { _ = f.Close() })
 	return f
