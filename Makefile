@@ -5,7 +5,7 @@ WEB   := api/web
 
 MAKEFLAGS     += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run run-sandbox build assets test-fast test e2e shots golden lint fmt bench
+.PHONY: help run run-sandbox build assets test-fast test e2e shots golden lint fmt bench train
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9%-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ lint: ## golangci-lint, with and without the e2e tag
 
 fmt: ## gofumpt and goimports
 	@scripts/lint.sh fmt ./...
+
+train: ## learn models/understand/weights.bin from the lines in training/, and write docs/understanding.md
+	@CGO_ENABLED=0 go run ./models/understand/train models/understand/testdata/reports-hard-a.jsonl models/understand/testdata/reports-hard-b.jsonl
 
 bench: ## each bar of the design with its figure, on durable databases
 	@[ -x scripts/bench.sh ] || { echo "bench: no scripts/bench.sh" >&2; exit 1; }

@@ -35,7 +35,11 @@ func NewDesk(areas *places.Index) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Desk{Catalogue: catalogue, Calendars: calendars, Areas: areas, Model: understand.New(catalogue)}, nil
+	model, err := understand.New(catalogue)
+	if err != nil {
+		return nil, err
+	}
+	return &Desk{Catalogue: catalogue, Calendars: calendars, Areas: areas, Model: model}, nil
 }
 
 // Act names who does a verb to which ticket. Version is the version that the actor saw; 0 accepts any, for the bot

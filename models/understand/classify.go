@@ -1,7 +1,9 @@
 package understand
 
 import (
+	"math"
 	"slices"
+	"strings"
 
 	"github.com/vticket/vticket/models"
 )
@@ -12,30 +14,57 @@ const (
 	maxTokens = 400
 	shown     = 4 // alternatives
 
-	foldedShare   = 0.35 // of a match that an accented text has only without accents
-	nameWordShare = 0.4  // of a capitalised word inside a sentence: the name of a street or a market
-	placeShare    = 0.6  // of the three words after "trước", "gần"
-	criticalLift  = 1.08 // near a tie, the category that cannot wait wins
-
-	leastScore  = 2.5 // below it, words tell nothing
-	politeScore = 3.5 // above it, a greeting inside a report is only polite
-	wordsToTell = 6   // a text of so many unknown words is still somebody telling something
-	softening   = 3.0 // how much evidence it takes to be confident at all
+	reportShare   = 0.6   // of probability that is with categories, for a text to be a report
+	tellingShare  = 0.03  // of the best category; below it, words tell nothing
+	lifeShare     = 0.3   // likewise, where life is in danger: a person is to look before any department
+	alternative   = 0.005 // of a category that is worth showing
+	wordsToTell   = 6     // a text of so many unknown words is still somebody telling something
+	criticalShare = 0.2   // of words that speak of danger to life
+	highShare     = 0.6   // of words that speak of harm
 )
+
+// Intent is what somebody wants who writes.
+type Intent string
+
+// What people want. All but the first four are no reports.
+const (
+	IntentReport    Intent = "report"
+	IntentQuestion  Intent = "question"          // about a procedure: admin.info_request
+	IntentConduct   Intent = "conduct_complaint" // about the conduct of an officer: admin.staff_conduct
+	IntentDenounce  Intent = "denunciation"      // or a dispute about land: society.legal_complaint
+	IntentStatus    Intent = "status_query"
+	IntentGreeting  Intent = "greeting"
+	IntentThanks    Intent = "thanks"
+	IntentAd        Intent = "spam_ad"
+	IntentAbuse     Intent = "abuse"
+	IntentCancel    Intent = "cancel"
+	IntentPerson    Intent = "handover_request"
+	IntentConfirm   Intent = "confirm"
+	IntentDeny      Intent = "deny"
+	IntentHelp      Intent = "help"
+	IntentChat      Intent = "chitchat"
+	IntentNoise     Intent = "noise_text"
+	IntentNoProblem Intent = "no_problem" // all is well, or was mended
+)
+
+// intentPrefix marks the classes that are intents.
+const intentPrefix = "intent."
 
 // Result is what Classify makes of a text.
 type Result struct {
-	Category     string // "" when the words tell nothing
+	Intent       Intent
+	Category     string // of a report; of other words, what they would report; "" when they tell nothing
 	Field        string
 	Priority     models.Priority
-	Confidence   float64 // 0..1
-	Sure         bool    // confident enough for this category
-	Alternatives []Scored
+	Confidence   float64  // 0..1: how often such an answer is right
+	Sure         bool     // confident enough for this category
+	Alternatives []Scored // at most 4, the category first
 	IsReport     bool
 	Danger       bool // tell them first what to do and whom to call
+	SelfHarm     bool // somebody may end their life: a person has to answer
 }
 
-// Scored is a category and how much of the text speaks for it.
+// Scored is a category and its probability.
 type Scored struct {
 	Category string
 	Score    float64
@@ -43,217 +72,95 @@ type Scored struct {
 
 // Classify tells what a text is about. Beyond 6,000 bytes it reads no further.
 func (m *Model) Classify(text string) Result {
-	tokens := cut(head(text, maxBytes), maxTokens)
-	withAccents := accented(tokens)
-	tokens = m.spellOut(tokens)
-	r := reading{
-		tokens: tokens, credit: make([]float32, len(tokens)*len(m.categories)), shares: make([]float32, len(tokens)),
-	}
-	if withAccents {
-		r.ids = m.marked.number(tokens, func(t token) string { return t.accent })
-		r.signals(&m.marked)
-		r.score(&m.marked, 1, 1)
-		r.ids = m.plain.number(tokens, func(t token) string { return t.fold })
-		r.score(&m.plain, foldedShare, 2)
-	} else {
-		r.ids = m.plain.number(tokens, func(t token) string { return t.fold })
-		r.signals(&m.plain)
-		r.score(&m.plain, 1, 1)
-	}
+	r := m.read(text)
 	return m.judge(&r)
 }
 
-// spellOut replaces shorthand by what it means.
-func (m *Model) spellOut(tokens []token) []token {
-	for i := 0; i < len(tokens); i++ {
-		if long, short := m.shorthand[tokens[i].accent]; short {
-			tokens = slices.Replace(tokens, i, i+1, long...)
-			i += len(long) - 1
-		}
-	}
-	return tokens
-}
-
-func (s *spelling) number(tokens []token, spell func(token) string) []int32 {
-	ids := make([]int32, len(tokens))
-	for i, t := range tokens {
-		ids[i] = s.ids[spell(t)] // 0: a word of nobody
-	}
-	return ids
-}
-
-// reading is one text while it is read.
-type reading struct {
-	tokens       []token
-	ids          []int32
-	shares       []float32 // what each word counts for, by where it stands
-	credit       []float32 // by category, then by word: the best of what the word is part of
-	raises       []int32
-	life, urgent bool
-	chatter      bool // something of it is talk
-	talk         bool // all of it is
-}
-
-// grams calls f for every known gram that is long enough.
-func (r *reading) grams(s *spelling, least int, f func(from, n int, e *entry)) {
-	for from := range r.ids {
-		var g gram
-		for n := 1; n <= maxGram && from+n <= len(r.ids) && r.ids[from+n-1] != 0; n++ {
-			g[n-1] = r.ids[from+n-1]
-			if n < least {
-				continue
-			}
-			if e := s.grams[g]; e != nil {
-				f(from, n, e)
-			}
-		}
-	}
-}
-
-// signals finds where words stand, danger, raise words and talk.
-func (r *reading) signals(s *spelling) {
-	loud := !slices.ContainsFunc(r.tokens, func(t token) bool { return !t.capital })
-	talk := make([]bool, len(r.ids))
-	near := 0
-	for i, id := range r.ids {
-		r.shares[i] = 1
-		if near > 0 {
-			r.shares[i] = placeShare
-			near--
-		}
-		if flagged(s.near, id) {
-			near = 3
-		}
-		if r.tokens[i].capital && i > 0 && !loud {
-			r.shares[i] = nameWordShare
-		}
-		talk[i] = flagged(s.stop, id)
-	}
-	r.grams(s, 1, func(from, n int, e *entry) {
-		if (e.life || e.urgent || len(e.raises) > 0) && !r.negated(s, from) {
-			r.life = r.life || e.life
-			r.urgent = r.urgent || e.urgent
-			r.raises = append(r.raises, e.raises...)
-		}
-		if e.chatter {
-			r.chatter = true
-			for i := range n {
-				talk[from+i] = true
-			}
-		}
-	})
-	r.talk = !slices.Contains(talk, false)
-}
-
-func (r *reading) negated(s *spelling, at int) bool {
-	for i := max(0, at-2); i < at; i++ {
-		if flagged(s.negate, r.ids[i]) {
-			return true
-		}
-	}
-	return false
-}
-
-// score adds what a spelling knows about grams that are long enough and, when single words are, about words apart.
-func (r *reading) score(s *spelling, share float32, least int) {
-	r.grams(s, least, func(from, n int, e *entry) {
-		for _, w := range e.weights {
-			for i := range n {
-				r.add(w.category, from+i, share*w.value/float32(n))
-			}
-		}
-	})
-	if least > 1 {
-		return
-	}
-	for i := range r.ids {
-		for j := i + 1; j < min(i+1+reach, len(r.ids)); j++ {
-			if r.ids[i] == 0 || r.ids[j] == 0 {
-				continue
-			}
-			for _, w := range s.pairs[pair(r.ids[i], r.ids[j])] {
-				r.add(w.category, i, share*w.value/2)
-				r.add(w.category, j, share*w.value/2)
-			}
-		}
-	}
-}
-
-func (r *reading) add(category int32, at int, worth float32) {
-	slot := &r.credit[int(category)*len(r.tokens)+at]
-	*slot = max(*slot, worth*r.shares[at])
-}
-
-// judge turns credit into a result.
+// judge weighs what was read.
 func (m *Model) judge(r *reading) Result {
-	out := Result{Priority: models.PriorityNormal}
+	out := Result{Priority: models.PriorityNormal, Intent: IntentNoise}
 	if len(r.tokens) == 0 {
 		return out
 	}
-	best := m.ranked(r)
-	out.IsReport = r.life || !r.talk && (!r.chatter && (len(r.tokens) >= wordsToTell || best[0].Score >= leastScore) ||
-		best[0].Score >= politeScore)
-	if !out.IsReport {
-		return out
+	features := m.features(r)
+	scores := m.weights.Score(features)
+	best, talk, share := m.ranked(scores)
+	says := scores[len(scores)-Columns:]
+	out.IsReport = r.life || (share+sigmoid(says[ColumnReport]))/2 >= reportShare
+	if !m.knows(r) {
+		out.IsReport, best = r.life || len(r.tokens) >= wordsToTell, nil
+	}
+	if out.Intent = talk; out.IsReport {
+		out.Intent = IntentReport
 	}
 	if r.life {
-		out.Priority, out.Danger = models.PriorityCritical, true
+		out.Priority, out.Danger, out.SelfHarm = models.PriorityCritical, true, r.self
 	}
-	if best[0].Score < leastScore {
+	if len(best) == 0 || best[0].Score < tellingShare || r.life && best[0].Score < lifeShare {
 		return out
-	}
-	var squares float64
-	for i, s := range best {
-		if s.Score < leastScore/2 {
-			best = best[:i]
-			break
-		}
-		squares += s.Score * s.Score
 	}
 	out.Alternatives = best
 	category := m.catalogue.Categories[best[0].Category]
-	out.Category, out.Field = category.Key, category.Field
-	out.Confidence = best[0].Score * best[0].Score / (squares + softening*softening)
+	out.Category, out.Field, out.Confidence = category.Key, category.Field, best[0].Score
+	if !out.IsReport {
+		return out
+	}
 	out.Sure = out.Confidence >= category.MinConfidence
-	out.Priority = m.priority(r, category)
+	switch category.Key {
+	case "admin.info_request":
+		out.Intent = IntentQuestion
+	case "admin.staff_conduct":
+		out.Intent = IntentConduct
+	case "society.legal_complaint":
+		out.Intent = IntentDenounce
+	}
+	out.Priority = m.priority(r, category, says)
 	out.Danger = out.Priority == models.PriorityCritical || len(category.CallFirst) > 0 && r.urgent
 	return out
 }
 
-// ranked lists the categories that most speaks for, best first.
-func (m *Model) ranked(r *reading) []Scored {
-	best := make([]Scored, 0, shown+1)
-	for i, c := range m.categories {
-		var score float64
-		for _, worth := range r.credit[i*len(r.tokens) : (i+1)*len(r.tokens)] {
-			score += float64(worth)
+// ranked lists the likeliest categories, best first, the likeliest intent besides, and the share of all categories.
+func (m *Model) ranked(scores []float32) (best []Scored, talk Intent, share float64) {
+	probabilities := m.weights.probabilities(scores, m.unknown)
+	best = make([]Scored, 0, shown+1)
+	var most float64
+	for i, p := range probabilities {
+		class := m.weights.Classes[i]
+		if intent, is := strings.CutPrefix(class, intentPrefix); is {
+			if p > most {
+				talk, most = Intent(intent), p
+			}
+			continue
 		}
-		if c.Priority == models.PriorityCritical {
-			score *= criticalLift
-		}
+		share += p
 		at := len(best)
-		for at > 0 && best[at-1].Score < score {
+		for at > 0 && best[at-1].Score < p {
 			at--
 		}
 		if at < shown {
-			best = slices.Insert(best, at, Scored{c.Key, score})
+			best = slices.Insert(best, at, Scored{class, p})
 			best = best[:min(len(best), shown)]
 		}
 	}
-	return best
+	for len(best) > 1 && best[len(best)-1].Score < alternative {
+		best = best[:len(best)-1]
+	}
+	return best, talk, share
 }
 
 // priority is the category's own, lifted by its raise words and by danger.
-func (m *Model) priority(r *reading, c models.Category) models.Priority {
+func (m *Model) priority(r *reading, c models.Category, says []float32) models.Priority {
 	p := c.Priority
 	if slices.ContainsFunc(r.raises, func(i int32) bool { return m.categories[i].Key == c.Key }) {
 		p = c.Raise.To
 	}
-	if r.urgent && p.Rank() < models.PriorityHigh.Rank() {
+	if (r.urgent || sigmoid(says[ColumnHigh]) > highShare) && p.Rank() < models.PriorityHigh.Rank() {
 		p = models.PriorityHigh
 	}
-	if r.life {
+	if r.life || sigmoid(says[ColumnCritical]) > criticalShare {
 		p = models.PriorityCritical
 	}
 	return p
 }
+
+func sigmoid(x float32) float64 { return 1 / (1 + math.Exp(-float64(x))) }

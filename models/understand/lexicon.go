@@ -17,6 +17,11 @@ const shorthand = `ko=không k=không kg=không khg=không hok=không hong=khôn
 đg=đường dg=đường p=phường q=quận kp=khu_phố tp=thành_phố bv=bệnh_viện nc=nước cty=công_ty cs=cơ_sở nv=nhân_viên
 tx=tài_xế cc=chung_cư vs=với ng=người mn=mọi_người wa=quá wá=quá r=rồi z=vậy j=gì bt=bình_thường cx=cũng
 ntn=như_thế_nào xm=xe_máy csgt=cảnh_sát_giao_thông hs=học_sinh gv=giáo_viên dvc=dịch_vụ_công sxh=sốt_xuất_huyết
+hổng=không hỏng=hỏng khum=không hôg=không kh=không dt=điện_thoại sdt=số_điện_thoại sđt=số_điện_thoại trc=trước
+bh=bây_giờ cg=cũng lm=làm nt=nhắn_tin zậy=vậy zị=vậy z=vậy zô=vô dô=vô dzô=vô zìa=về dìa=về bít=biết mik=mình
+mk=mình ngta=người_ta bn=bao_nhiêu đag=đang dag=đang hnay=hôm_nay hqua=hôm_qua trg=trường gđ=gia_đình ck=chồng
+vk=vợ nhìu=nhiều hùi=hồi wen=quen tr=trời đth=điện_thoại dth=điện_thoại bx=bến_xe bhx=bách_hóa_xanh
+cv=công_viên gt=giao_thông ubnd=ủy_ban ub=ủy_ban đc=được ks=khách_sạn oto=ô_tô ôtô=ô_tô
 attp=an_toàn_thực_phẩm vsattp=vệ_sinh_thực_phẩm vh=vỉa_hè tnxh=tệ_nạn_xã_hội tngt=tai_nạn_giao_thông bus=buýt`
 
 // synonyms stand for each other inside a keyword: south and north, street and school.
@@ -65,10 +70,15 @@ xây, xây dựng, cất`
 
 // lifeDanger is danger to life, whatever the category: the report becomes critical.
 const lifeDanger = `điện giật, bị giật điện, tia lửa, tóe lửa, xẹt lửa, có lửa, bốc cháy, đang cháy, phát nổ, nổ
-lớn, chết người, người chết, bất tỉnh, bị thương, mắc kẹt, chảy máu, cầm dao, hung khí, mã tấu, đâm chém, tự tử, tự
-sát, nhảy cầu, muốn chết, đuối nước, chết đuối, ngạt khói, ngạt thở, xì gas, rò gas, khó thở, co giật, sập nhà, bị
-đè, không thở được, electric shock, on fire, unconscious, injured, bleeding, trapped, gas leak, suicide, drowning,
-not breathing`
+lớn, chết người, người chết, bất tỉnh, bị thương, mắc kẹt, chảy máu, cầm dao, hung khí, mã tấu, đâm chém, đuối
+nước, chết đuối, ngạt khói, ngạt thở, xì gas, rò gas, khó thở, co giật, sập nhà, bị đè, không thở được, electric
+shock, on fire, unconscious, injured, bleeding, trapped, gas leak, drowning, not breathing`
+
+// selfHarm is what people say who may end their lives, or who write about somebody who may: critical, and a person
+// answers. "Nóng muốn chết" is only the heat: what is alone said of oneself counts.
+const selfHarm = `tự tử, tự sát, nhảy cầu, đòi nhảy lầu, muốn nhảy lầu, em muốn chết, tôi muốn chết, tui muốn
+chết, con muốn chết, cháu muốn chết, mình muốn chết, không muốn sống, hết muốn sống, chán sống, uống thuốc ngủ,
+rạch tay, suicide, suicidal, kill myself, end my life, want to die`
 
 // urgentDanger is harm that has happened or nearly so: the report becomes at least high.
 const urgentDanger = `té xe, bị té, ngã xe, té ngã, bị ngã xe, suýt chết, suýt trúng, nguy hiểm tính mạng, sắp sập,
@@ -76,16 +86,6 @@ sắp đổ, có người té, vướng té, trẻ em té, nhập viện, cấp 
 
 // negations turn the danger that follows within two words into none.
 const negations = `không chưa khỏi hết chẳng no not`
-
-// chatter is what people say to a hotline that is not a report; commands belong to the dialogue.
-const chatter = `xin chào, chào, chào em, chào bạn, chào anh chị, alo, hello, hi, hey, good morning, cảm ơn, cám ơn,
-thank you, thanks, tks, thank, tạm biệt, bye, ok, oke, okay, dạ, vâng, ừ, đúng rồi, đúng, dạ đúng, không phải,
-chuẩn, tốt quá, tuyệt vời, hay quá, xử lý chưa, giải quyết chưa, tới đâu rồi, đến đâu rồi, phản ánh mã, mã phản ánh,
-mã số, tra cứu, kiểm tra phản ánh, hủy phản ánh, hủy, hủy bỏ, gặp nhân viên, gặp người, gặp tổng đài viên, nói
-chuyện với người, hướng dẫn sử dụng, sử dụng sao, dùng sao, trợ giúp, giúp đỡ, help, menu, bắt đầu, start, bán sim,
-sim số đẹp, giá rẻ, liên hệ em, liên hệ zalo, khuyến mãi, inbox, tuyển dụng, việc nhẹ lương cao, vô dụng, đồ ngu, đồ
-điên, ngu quá, mưa không, ăn cơm chưa, tên gì, khỏe không, buồn quá, haha, hihi, test, thử, phản ánh, báo cáo, thời
-tiết, trời đẹp`
 
 // nearWords begin a description of the place: what follows says where, not what.
 const nearWords = `trước gần cạnh kế chân sau đầu cuối đối giữa near opposite behind`

@@ -5,6 +5,9 @@
 // Each keyword of the catalogue is worth the rarity of its words; parts of it, and its words apart from each other,
 // are worth less. A word of the text counts once for each category, by the best of what it is part of. Everything is
 // kept in two spellings: words typed with accents are compared with accents (ồn is not ổn), and count little without.
+//
+// What the keywords say is, for each category, one feature of a linear model; the other features are the words
+// themselves (feature.go). Its weights are learnt from the lines in training/ by the command in train/: make train.
 package understand
 
 import (
@@ -35,13 +38,15 @@ type Model struct {
 	shorthand  map[string][]token
 	plain      spelling // as folded
 	marked     spelling // with accents
+	weights    *Weights
+	unknown    []bool   // by class: a category that this catalogue does not have
+	lexicon    []uint32 // by category: the feature of what its keywords say
 }
 
 // spelling is the whole vocabulary in one of the two spellings.
 type spelling struct {
 	ids    map[string]int32
 	rarity []float32 // by id
-	stop   []bool    // by id
 	near   []bool    // by id
 	negate []bool    // by id
 	grams  map[gram]*entry
@@ -56,8 +61,8 @@ type entry struct {
 	weights []weight
 	raises  []int32 // categories whose priority it lifts
 	life    bool
+	self    bool // of one's own will
 	urgent  bool
-	chatter bool
 }
 
 type weight struct {
@@ -65,11 +70,32 @@ type weight struct {
 	value    float32
 }
 
-// New makes a catalogue ready.
-func New(c models.Catalogue) *Model {
+// New makes a catalogue ready. It returns ErrWeights when the weights of the program cannot be read.
+func New(c models.Catalogue) (*Model, error) {
+	w, err := trained()
+	if err != nil {
+		return nil, err
+	}
+	return With(c, w), nil
+}
+
+// With makes a catalogue ready with weights of its own.
+func With(c models.Catalogue, w *Weights) *Model {
+	m := Untrained(c)
+	m.weights = w
+	for _, class := range w.Classes {
+		_, known := c.Categories[class]
+		m.unknown = append(m.unknown, !known && !strings.HasPrefix(class, intentPrefix))
+	}
+	return m
+}
+
+// Untrained makes a catalogue ready without weights: its Features are what weights are learnt from.
+func Untrained(c models.Catalogue) *Model {
 	m := &Model{catalogue: c, shorthand: map[string][]token{}}
 	for _, key := range c.Order {
 		m.categories = append(m.categories, c.Categories[key])
+		m.lexicon = append(m.lexicon, hash(familyLexicon, key))
 	}
 	for pair := range strings.FieldsSeq(shorthand) {
 		form, meaning, _ := strings.Cut(pair, "=")
@@ -158,11 +184,12 @@ func newSpelling(spell func(token) string, categories []models.Category, keyword
 	for _, p := range phrases(lifeDanger) {
 		b.entry(p).life = true
 	}
+	for _, p := range phrases(selfHarm) {
+		e := b.entry(p)
+		e.life, e.self = true, true
+	}
 	for _, p := range phrases(urgentDanger) {
 		b.entry(p).urgent = true
-	}
-	for _, p := range phrases(chatter) {
-		b.entry(p).chatter = true
 	}
 	for i, c := range categories {
 		for _, p := range c.Raise.Words {
@@ -170,7 +197,7 @@ func newSpelling(spell func(token) string, categories []models.Category, keyword
 			e.raises = append(e.raises, int32(i))
 		}
 	}
-	b.s.stop, b.s.near, b.s.negate = b.flags(stopWords), b.flags(nearWords), b.flags(negations)
+	b.s.near, b.s.negate = b.flags(nearWords), b.flags(negations)
 	return b.s
 }
 

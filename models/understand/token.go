@@ -79,9 +79,30 @@ func (s *splitter) end() {
 	}
 	// the builders never grow beyond what they began with, so what they have given out stays theirs
 	s.tokens = append(s.tokens, token{
-		fold: s.fold.String()[s.foldAt:], accent: s.accent.String()[s.markAt:], capital: s.capital,
+		fold: calm(s.fold.String()[s.foldAt:]), accent: calm(s.accent.String()[s.markAt:]), capital: s.capital,
 	})
 	s.foldAt, s.markAt, s.open = s.fold.Len(), s.accent.Len(), false
+}
+
+// calm makes one of a letter that is written three times or more: "lâuuuu" is "lâu". No word is spelt so.
+func calm(word string) string {
+	stretched := func(i int) bool {
+		return i >= 2 && word[i] == word[i-1] && word[i] == word[i-2] && word[i] >= 'a' && word[i] <= 'z'
+	}
+	from := 2
+	for from < len(word) && !stretched(from) {
+		from++
+	}
+	if from >= len(word) {
+		return word
+	}
+	out := []byte(word[:from-1])
+	for i := from + 1; i < len(word); i++ {
+		if word[i] != out[len(out)-1] {
+			out = append(out, word[i])
+		}
+	}
+	return string(out)
 }
 
 // accented tells whether enough of the words carry accents for accents to be evidence.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -20,7 +21,11 @@ func model(tb testing.TB) (*understand.Model, models.Catalogue) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return understand.New(c), c
+	m, err := understand.New(c)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return m, c
 }
 
 func TestClassify(t *testing.T) {
@@ -56,8 +61,10 @@ func TestClassify(t *testing.T) {
 		"dog bite is urgent":                  {"chó thả rông cắn người", want{"security.animal", models.PriorityHigh, true, false}},
 		"stuck lift":                          {"kẹt thang máy chung cư, có trẻ em", critical("society.apartment")},
 		"gas leak":                            {"nghe mùi gas nồng, chắc xì gas", critical("security.fire_risk")},
-		"someone about to end their life":     {"em muốn chết, em muốn tự tử", want{"", models.PriorityCritical, true, true}},
+		"someone about to end their life":     {"em muốn chết, em muốn tự tử", critical("security.disorder")},
+		"dying of the heat is only talk":      {"cúp điện hoài, nóng muốn chết luôn", want{"utility.power_outage", models.PriorityHigh, true, false}},
 		"english":                             {"Big pothole on my street", normal("road.pothole")},
+		"stretched letters":                   {"ổ gàaaaa to quáááá trờiiii", normal("road.pothole")},
 		"polite report":                       {"Chào anh chị, đèn đường hẻm 5 không sáng, cảm ơn", normal("utility.streetlight_out")},
 		"thanks":                              {"cảm ơn nha", talk},
 		"greeting":                            {"xin chào", talk},
@@ -76,6 +83,59 @@ func TestClassify(t *testing.T) {
 				t.Errorf("%q reads as %+v, want %+v (%+v)", tt.text, got, tt.want, m.Classify(tt.text).Alternatives)
 			}
 		})
+	}
+}
+
+func TestClassifyHearsSelfHarm(t *testing.T) {
+	t.Parallel()
+	m, _ := model(t)
+	for text, want := range map[string]bool{
+		"em không muốn sống nữa": true, "con khong muon song nua": true, "bạn tôi đòi nhảy lầu": true, "I want to die": true,
+		"nóng muốn chết": false, "ồn muốn chết luôn á": false, "cá chết đầy kênh": false, "không ai tự tử ở đây": false,
+	} {
+		if got := m.Classify(text); got.SelfHarm != want || want && got.Priority != models.PriorityCritical {
+			t.Errorf("%q: self-harm %v (%s), want %v", text, got.SelfHarm, got.Priority, want)
+		}
+	}
+}
+
+func TestClassifyIntents(t *testing.T) {
+	t.Parallel()
+	m, _ := model(t)
+	for text, want := range map[string]understand.Intent{
+		"đèn đường tắt tối thui":                       understand.IntentReport,
+		"làm hộ chiếu cần giấy tờ gì vậy ạ":            understand.IntentQuestion,
+		"cán bộ tiếp dân quát mắng mẹ tôi":             understand.IntentConduct,
+		"tôi muốn tố cáo ông A chiếm đất của gia đình": understand.IntentDenounce,
+		"phản ánh của tôi tới đâu rồi":                 understand.IntentStatus,
+		"chào buổi sáng":                               understand.IntentGreeting,
+		"cám ơn nhiều nhé":                             understand.IntentThanks,
+		"vay tiền nhanh lãi thấp giải ngân trong ngày": understand.IntentAd,
+		"đồ ngu, làm ăn như hạch":                      understand.IntentAbuse,
+		"cho tôi gặp nhân viên":                        understand.IntentPerson,
+		"dùng cái này sao vậy":                         understand.IntentHelp,
+		"hẻm mình sạch rồi nha":                        understand.IntentNoProblem,
+		"asdfgh":                                       understand.IntentNoise,
+	} {
+		if got := m.Classify(text); got.Intent != want {
+			t.Errorf("%q means %s, want %s", text, got.Intent, want)
+		}
+	}
+}
+
+func TestParts(t *testing.T) {
+	t.Parallel()
+	m, _ := model(t)
+	for text, want := range map[string]int{
+		"Đèn đường trước nhà tắt cả tuần, rác chất đống không ai gom": 2,
+		"Vỉa hè bị lấn chiếm bán hàng, rác vứt bừa bãi":               2,
+		"đèn đường tắt, tối om, đi không thấy gì":                     1,
+		"mưa lớn ngập đường, xe chết máy":                             1,
+		"xin chào": 0,
+	} {
+		if got := m.Parts(text); len(got) != want {
+			t.Errorf("%q has %d parts, want %d: %v", text, len(got), want, got)
+		}
 	}
 }
 
@@ -194,4 +254,32 @@ func BenchmarkClassifyLongest(b *testing.B) {
 	for b.Loop() {
 		m.Classify(text)
 	}
+}
+
+// BenchmarkLoad reads the weights and makes a catalogue ready, as each start of the program does once. held-MB is what
+// it keeps in memory, beside the weights in the program file.
+func BenchmarkLoad(b *testing.B) {
+	raw, err := os.ReadFile("weights.bin")
+	if err != nil {
+		b.Fatal(err)
+	}
+	c, err := models.DefaultCatalogue()
+	if err != nil {
+		b.Fatal(err)
+	}
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	var m *understand.Model
+	for b.Loop() {
+		w, err := understand.DecodeWeights(raw)
+		if err != nil {
+			b.Fatal(err)
+		}
+		m = understand.With(c, w)
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc+uint64(len(raw)))/1e6, "held-MB")
+	runtime.KeepAlive(m)
 }

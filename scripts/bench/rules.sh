@@ -16,6 +16,7 @@ rules_all() {
   [ -z "${skipped:-}" ] || left_out "snap" "the real wards are not here"
   out=$(bench_go ./models/understand 'Classify$' -benchtime 200ms -count 3)
   rules_bar "classification" "$out" Classify 200000
+  rules_load
   out=$(bench_go ./models CalendarAdd -benchtime 200ms -count 3)
   rules_bar "calendar, 80 working hours across Tết" "$out" 'CalendarAdd/80_hours_across' ''
   rules_photo
@@ -28,6 +29,15 @@ rules_bar() {
   ns=$(median $(metric ns/op "$2" "$3"))
   [ -z "$4" ] || verdict=$(all_hold "$ns" '<=' "$4")
   bar "$1" "$(awk -v n="$ns" 'BEGIN { printf "%.2f µs", n / 1000 }')" - "$verdict"
+}
+
+rules_load() {
+  local out ms held
+  out=$(bench_go ./models/understand 'Load$' -benchtime 5x -count 3)
+  # shellcheck disable=SC2046
+  { ms=$(median $(metric ns/op "$out")) held=$(median $(metric held-MB "$out")); }
+  bar "loading what classifies" "$((${ms:-0} / 1000000)) ms, $held MB held" - \
+    "$(all_hold "$ms" '<=' 150000000 "$held" '<=' 20)"
 }
 
 rules_photo() {
