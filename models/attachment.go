@@ -31,6 +31,7 @@ const (
 	AttachmentReady       AttachmentStatus = "ready"
 	AttachmentRefused     AttachmentStatus = "refused"     // not what we take; Fault is the locale key that says why
 	AttachmentUnavailable AttachmentStatus = "unavailable" // it could not be had, however often we tried
+	AttachmentErased      AttachmentStatus = "erased"      // its sender has had it erased
 )
 
 // Attachment is one picture, sound, film or file that came with a message or with an answer. Its bytes lie in
@@ -40,6 +41,7 @@ type Attachment struct {
 	ConversationID *string
 	MessageID      *string
 	TicketID       *string // of those that came without a message; the others have their message's ticket
+	OriginID       *string // the ticket that it came to, when that was merged into this one
 	Kind           AttachmentKind
 	Media          AttachmentMedia
 	Status         AttachmentStatus

@@ -28,6 +28,12 @@ func (f Field) Name(lang string) string { return inLanguage(lang, f.NameVi, f.Na
 // Safety is what to do at once about the type, empty where there is nothing.
 func (c Category) Safety(lang string) string { return inLanguage(lang, c.SafetyVi, c.SafetyEn) }
 
+// Guidance says where to go with the type instead, or where the answer is to be had; empty where nothing is known.
+func (c Category) Guidance(lang string) string { return inLanguage(lang, c.Guide, c.GuideEn) }
+
+// Placeless tells whether nobody needs to be asked where it is.
+func (c Category) Placeless() bool { return c.Place == PlaceNone }
+
 // Dangerous tells whether somebody has to be called before anything else.
 func (c Category) Dangerous() bool { return len(c.CallFirst) > 0 }
 

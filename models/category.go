@@ -26,6 +26,12 @@ const (
 	ProofNone   = "none"
 )
 
+// Whether a category's reports need a place; "" is PlaceWanted.
+const (
+	PlaceWanted = "wanted"
+	PlaceNone   = "none" // of a procedure, an officer, a bus line: nobody is asked where
+)
+
 // DefaultMinConfidence is the confidence above which a category counts as sure, unless it says otherwise.
 const DefaultMinConfidence = 0.6
 
@@ -46,6 +52,7 @@ type Category struct {
 	Clock          string      `yaml:"clock"`
 	Dispatch       string      `yaml:"dispatch"`
 	Proof          string      `yaml:"proof"`
+	Place          string      `yaml:"place"`
 	PublicOK       bool        `yaml:"public_ok"`
 	ReporterHidden bool        `yaml:"reporter_hidden"`
 	PlatesInPhoto  bool        `yaml:"plates_in_photo"`
@@ -119,6 +126,10 @@ var defaultCatalogue = sync.OnceValues(func() (Catalogue, error) { return ParseC
 
 // DefaultCatalogue is the catalogue that comes with the program.
 func DefaultCatalogue() (Catalogue, error) { return defaultCatalogue() }
+
+// Discreet tells whether a message is not to name the type: others may see it, and whoever is reported must not learn
+// by whom.
+func (c Category) Discreet() bool { return !c.PublicOK && c.ReporterHidden }
 
 // Rank orders priorities: the more urgent, the higher; 0 for none of them.
 func (p Priority) Rank() int {

@@ -107,6 +107,7 @@ func (c *catalogueCheck) category(k Category) {
 	c.among(where, "clock", k.Clock, ClockCalendar, ClockBusiness)
 	c.among(where, "dispatch", k.Dispatch, DispatchAuto, DispatchHotline)
 	c.among(where, "proof", k.Proof, ProofPhoto, ProofText, ProofLetter, ProofNone)
+	c.among(where, "place", k.Place, "", PlaceWanted, PlaceNone)
 	c.among(where, "outcome", k.Outcome, "", "handed_over")
 	if k.NameVi == "" || k.NameEn == "" {
 		c.fault("%s: a name is missing", where)

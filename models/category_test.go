@@ -20,6 +20,9 @@ func TestDefaultCatalogue(t *testing.T) {
 	if cover.Priority != models.PriorityCritical || cover.RoadRole != "ward_urban" || cover.CallFirst[0].Number != "1022" {
 		t.Errorf("manhole cover reads as %+v", cover)
 	}
+	if cover.Placeless() || !c.Categories["admin.info_request"].Placeless() {
+		t.Error("a manhole cover is to need a place, a question about a procedure none")
+	}
 }
 
 const soundCatalogue = `
@@ -56,6 +59,7 @@ func TestParseCatalogue(t *testing.T) {
 		"unknown field of the city":       {"field: road", "field: sea", []string{`unknown field "sea"`}},
 		"unknown priority and clock":      {"priority: normal\n", "priority: soon\n    outcome: gone\n", []string{`priority "soon"`, `outcome "gone"`}},
 		"unknown dispatch":                {"dispatch: auto", "dispatch: robot", []string{`dispatch "robot"`}},
+		"unknown need of a place":         {"proof: photo", "proof: photo\n    place: maybe", []string{`place "maybe"`}},
 		"unknown clock":                   {"clock: business", "clock: lunar", []string{`clock "lunar"`}},
 		"negative hours":                  {"ack_hours: 4", "ack_hours: -4", []string{"-4"}},
 		"hours that are not a number":     {"ack_hours: 4", "ack_hours: .nan", []string{"NaN"}},

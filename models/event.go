@@ -73,7 +73,8 @@ func (t Ticket) folded() Args {
 		"suggested": deref(t.SuggestedID), "pauses": int64(t.Pauses), "paused_s": t.PausedS,
 		"department": deref(t.DepartmentID), "assignee": deref(t.AssigneeID), "promise_due": micros(t.PromiseDue),
 		"target_due": micros(t.TargetDue),
-		"reports":    int64(t.Reports), "reopens": int64(t.Reopens), "hops": int64(t.Hops),
+		"related":    deref(t.RelatedID), "relation": string(t.Relation),
+		"reports": int64(t.Reports), "reopens": int64(t.Reopens), "hops": int64(t.Hops),
 		"resolved_at": micros(t.ResolvedAt), "closed_at": micros(t.ClosedAt),
 	}
 }

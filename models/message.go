@@ -14,6 +14,9 @@ const (
 // KeyVerbatim is the locale key of a person's own words: they are its only argument, "text".
 const KeyVerbatim = "verbatim"
 
+// KeyErased is the locale key of what a resident has had erased.
+const KeyErased = "erased"
+
 // Args are the arguments of a locale key: strings and numbers by name.
 type Args map[string]any
 
@@ -54,6 +57,7 @@ type Message struct {
 	ExternalID     string     // the platform's id of an incoming message
 	AskLocation    bool       // offer the platform's own way to send a place
 	HiddenAt       *time.Time // unsent by the resident: staff do not see it
+	OriginID       *string    // the ticket that it was about, when that was merged into this one
 	CreatedAt      time.Time
 }
 

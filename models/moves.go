@@ -29,6 +29,12 @@ const (
 	VerbBreach   Verb = "breach"
 	VerbPause    Verb = "pause"
 	VerbExpire   Verb = "expire"
+	VerbFollow   Verb = "follow"   // somebody else reports the same
+	VerbUnfollow Verb = "unfollow" // one of several reporters takes their report back
+	VerbMerge    Verb = "merge"    // its reports go over to another ticket, which they follow
+	VerbUnmerge  Verb = "unmerge"  // and come back
+	VerbJudge    Verb = "judge"    // one of several reporters says of an answer what moves nothing
+	VerbRedact   Verb = "redact"   // its reporters are forgotten
 )
 
 // Move is one legal step: in which states a verb may be done, and the state it leads to. An empty To leaves the
@@ -59,14 +65,25 @@ var Moves = []Move{
 	{VerbAttach, []State{StateWaiting}, StateInProgress},
 	{VerbAttach, []State{StateNew, StateAssigned, StateInProgress, StateResolved}, ""},
 	{VerbReply, append(slices.Clone(open), StateResolved), ""},
-	{VerbNote, append(slices.Clone(open), StateResolved, StateClosed), ""},
+	{VerbNote, answered(open), ""},
 	{VerbResolve, open, StateResolved},
 	{VerbReopen, []State{StateResolved, StateClosed, StateWithdrawn}, StateAssigned},
 	{VerbRate, []State{StateResolved, StateClosed}, ""},
 	{VerbClose, []State{StateResolved}, StateClosed},
 	{VerbWithdraw, []State{StateNew, StateAssigned}, StateWithdrawn},
+	{VerbFollow, open, ""},
+	{VerbUnfollow, answered(open), ""},
+	{VerbMerge, open, StateMerged},
+	{VerbUnmerge, []State{StateMerged}, StateAssigned},
+	{VerbJudge, answered(open), ""},
 	{VerbWarn, open, ""},
 	{VerbBreach, open, ""},
+	{VerbRedact, []State{StateClosed, StateRejected, StateMerged, StateWithdrawn}, ""},
+}
+
+// answered adds the states of a ticket that has its answer.
+func answered(states []State) []State {
+	return append(slices.Clone(states), StateResolved, StateClosed)
 }
 
 // Next returns the state that a verb leads to from a state, or an IllegalMove.

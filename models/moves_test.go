@@ -48,9 +48,11 @@ func TestMovesTable(t *testing.T) {
 			}
 		}
 	}
-	for _, final := range []models.State{models.StateRejected, models.StateMerged} {
-		if legal := models.Legal(final); len(legal) > 0 {
-			t.Errorf("nothing is possible once %s, got %v", final, legal)
+	for final, want := range map[models.State][]models.Verb{
+		models.StateRejected: {models.VerbRedact}, models.StateMerged: {models.VerbUnmerge, models.VerbRedact},
+	} {
+		if diff := cmp.Diff(want, models.Legal(final)); diff != "" {
+			t.Errorf("what is possible once %s (-want +got):\n%s", final, diff)
 		}
 	}
 }
@@ -65,8 +67,9 @@ Drawn by a test from the table in ` + "`models/moves.go`" + `: change the table,
 ` + "```mermaid\n" + models.StatesDiagram() + "```" + `
 
 Where dispatch decides or there is no department, some verbs lead elsewhere than drawn: a submission or a correction
-that names one owner leads to ` + "`assigned`" + ` at once; a ticket without a department reopens as ` + "`new`" + `; and a triage that
-finds a department's own conduct takes the ticket back to ` + "`new`" + `.
+that names one owner leads to ` + "`assigned`" + ` at once; a ticket without a department reopens, and is taken out of another
+one, as ` + "`new`" + `; a withdrawal by one of several reporters is an ` + "`unfollow`" + `; and a triage that finds a
+department's own conduct takes the ticket back to ` + "`new`" + `.
 
 ## Which verb is possible when
 
@@ -127,7 +130,7 @@ func TestPermissions(t *testing.T) {
 		draw(string(verb), func(a models.Actor) bool { return a.May(verb) })
 	}
 	b.WriteString("\nviews\n")
-	for _, view := range []models.View{models.ViewSendLog, "burn"} {
+	for _, view := range []models.View{models.ViewSendLog, models.ViewTalks, "burn"} {
 		draw(string(view), func(a models.Actor) bool { return a.Views(view) })
 	}
 	golden(t, "testdata/permissions.golden", b.String())

@@ -28,6 +28,7 @@ func (r Role) CityWide() bool { return r == RoleAdmin || r == RoleHotline || r =
 var (
 	deciding = []Role{RoleAdmin, RoleHotlineLead, RoleHotline}
 	working  = []Role{RoleAdmin, RoleHotlineLead, RoleHotline, RoleLead, RoleStaff}
+	joining  = []Role{RoleAdmin, RoleHotlineLead, RoleHotline, RoleLead} // tickets of their scope
 )
 
 // permissions is the one table of who may do what, by verb. The scope is not in it: it is in every WHERE.
@@ -54,6 +55,12 @@ var permissions = map[Verb]struct {
 	VerbBreach:   {System: true},
 	VerbPause:    {System: true},
 	VerbExpire:   {System: true},
+	VerbFollow:   {Resident: true, Staff: joining},
+	VerbUnfollow: {Resident: true, Staff: joining},
+	VerbMerge:    {Staff: joining},
+	VerbUnmerge:  {Staff: joining},
+	VerbJudge:    {Resident: true},
+	VerbRedact:   {System: true},
 }
 
 // View is something beside the tickets themselves that not everybody may look at.
@@ -62,9 +69,13 @@ type View string
 // ViewSendLog is what was asked of platforms to bring a message, and what they answered.
 const ViewSendLog View = "send_log"
 
+// ViewTalks is the conversations of residents who have asked for a person, to be answered.
+const ViewTalks View = "talks"
+
 // views is the table of who of the staff may look at what. The scope is in every WHERE, as above.
 var views = map[View][]Role{
 	ViewSendLog: {RoleAdmin},
+	ViewTalks:   deciding,
 }
 
 // Actor is whoever does a verb. Scope is the department a member of staff is bound to; it counts only for roles that

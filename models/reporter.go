@@ -6,7 +6,13 @@ import "time"
 type Reporter struct {
 	ID        string `gorm:"primaryKey"`
 	Name      string
-	Phone     string // 84…, which they gave us through a platform; empty: none
+	Phone     string     // 84…, which they gave us through a platform; empty: none
+	Trusted   bool       // leads a group of residents: the limits of a sender are ten times as wide
+	EraseAt   *time.Time // asked for: what we know of them is erased then
+	ErasedAt  *time.Time // nothing of them is left but that somebody reported
+	WakeAt    *time.Time // when erasing goes on
+	Epoch     int64
+	Wakes     int
 	CreatedAt time.Time
 }
 
@@ -41,7 +47,24 @@ type Conversation struct {
 	LastInteractionAt time.Time
 	TakenOverUntil    *time.Time // a colleague writes: the bot is silent until then
 	Unsent            string     // the platform's id of a message that was unsent before it came
+	PersonSince       *time.Time // the resident asked for a person then, and has one until the bot is back
+	WakeAt            *time.Time // when the bot comes back by itself
+	Epoch             int64
+	Wakes             int
+	Pace              Pace `gorm:"embedded;embeddedPrefix:pace_"`
 	CreatedAt         time.Time
+}
+
+// Pace counts what one conversation sends: a minute and a day begin with their first piece.
+type Pace struct {
+	MinuteAt   *time.Time
+	Minute     int // messages since
+	DayAt      *time.Time
+	Day        int // tickets since
+	InsultedAt *time.Time
+	Insults    int        // since
+	ToldAt     *time.Time // when they were last asked to slow down
+	QuietUntil *time.Time // after insults: the bot answers nothing until then
 }
 
 // DraftStatus says what became of a draft.

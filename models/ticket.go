@@ -83,16 +83,19 @@ type Ticket struct {
 	SuggestedID  *string     // whom dispatch would have chosen
 	Why          DispatchWhy // why it went where it went
 	Confidence   float64     // of the category, 0 to 1; 1 when a person chose it
+	ReadCategory string      // what the words were read as at submission; empty when a person had chosen
 	AssigneeID   *string
 	PromiseDue   *time.Time // told to the resident
 	TargetDue    *time.Time // the department's own
-	Reports      int
+	Reports      int        // how many people report it
 	Reopens      int
 	Hops         int
 	Pauses       int
-	PausedS      int64  // seconds that the resolve clock stood still
-	ExternalRefs string // numbers that other systems give it, separated by spaces
-	Search       string // Address folded; the store fills it in
+	PausedS      int64 // seconds that the resolve clock stood still
+	RelatedID    *string
+	Relation     Relation // to the ticket RelatedID
+	ExternalRefs string   // numbers that other systems give it, separated by spaces
+	Search       string   // Address folded; the store fills it in
 	LastSeq      int64
 	HeadHash     string
 	Version      int64
@@ -115,10 +118,34 @@ type Report struct {
 	Lat            *float64
 	Lon            *float64
 	Address        string
-	Search         string // Words and Address folded; the store fills it in
-	Phone          string // under which the reporter asks to be called back; it proves nothing
-	TrackToken     string // of the page on which whoever has the link follows it
+	Search         string     // Words and Address folded; the store fills it in
+	Phone          string     // under which the reporter asks to be called back; it proves nothing
+	TrackToken     string     // of the page on which whoever has the link follows it
+	WithdrawnAt    *time.Time // its reporter follows the ticket no longer; the others do
+	Verdict        Verdict    // what its reporter last said of an answer
+	VerdictRound   int        // of which answer: how often the ticket had been reopened before
+	OriginID       *string    // the ticket that it was made for, when that was merged into this one
 	CreatedAt      time.Time
+}
+
+// Verdict is what a reporter says of an answer, for themselves.
+type Verdict string
+
+// The verdicts; empty while nothing was said.
+const (
+	VerdictDone    Verdict = "done"
+	VerdictNotDone Verdict = "not_done"
+)
+
+// People counts those who report a ticket, each once; who has taken their report back is none of them.
+func People(reports []Report) int {
+	all := map[string]bool{}
+	for _, r := range reports {
+		if r.WithdrawnAt == nil {
+			all[r.ReporterID] = true
+		}
+	}
+	return len(all)
 }
 
 // Note is what a colleague wrote on a ticket for colleagues; residents never see it.

@@ -9,6 +9,8 @@ const (
 	KindDeliver  = "deliver"  // an address has messages to get
 	KindFire     = "fire"     // a timer is due
 	KindFetch    = "fetch"    // a photo is to be fetched and cleaned
+	KindReturn   = "return"   // a conversation goes back from a person to the bot
+	KindErase    = "erase"    // what is known of a reporter is to be erased
 )
 
 // Wake asks for a task: the row that has work, and the epoch that names this asking.

@@ -133,7 +133,7 @@ func (c *Courier) params(tx *store.Tx, m models.Message, lang string) (map[strin
 		if err != nil {
 			return nil, err
 		}
-		params["category"] = c.Catalogue.Category(t.Category).Name(lang)
+		params["category"] = c.called(lang, t.Category)
 		for _, r := range reports { // each resident's own page
 			mine := r.ConversationID != nil && *r.ConversationID == m.ConversationID
 			if link := c.pageURL("/t/", r.TrackToken); mine && link != "" {
@@ -161,10 +161,10 @@ func brief(value string) string {
 	return "–"
 }
 
-// climb finds the next step for a message that could not be brought, and queues it. What is about no ticket, nobody
-// waits for.
+// climb finds the next step for a message that could not be brought, and queues it. What is about no ticket,
+// nobody waits for, unless a colleague wrote it.
 func (c *Courier) climb(tx *store.Tx, a models.Address, d models.Delivery, m models.Message) error {
-	if m.TicketID == nil || d.Part > 0 && d.Step > models.StepReply {
+	if m.TicketID == nil && !models.ValidID(m.Author) || d.Part > 0 && d.Step > models.StepReply {
 		return nil
 	}
 	talk, err := tx.Conversation(m.ConversationID)

@@ -108,6 +108,7 @@ func (c *Courier) render(lang string, m models.Message) bots.Outgoing {
 	}
 	numbered := make([]string, 0, len(m.Buttons))
 	for i, b := range m.Buttons {
+		c.name(lang, b.Args)
 		title := locales.Message(lang, b.Key, b.Args)
 		out.Buttons = append(out.Buttons, bots.Button{Title: title, Payload: b.Payload})
 		numbered = append(numbered, fmt.Sprintf("%d – %s", i+1, title))
@@ -118,11 +119,14 @@ func (c *Courier) render(lang string, m models.Message) bots.Outgoing {
 	return out
 }
 
-// name puts words in the place of the keys among a message's arguments: what a type is called, what to do about its
-// danger, how a state is said.
+// name puts words in the place of the keys among a message's arguments: what a type is called, or several, what to do
+// about its danger, where else to go with it, how a state is said.
 func (c *Courier) name(lang string, args models.Args) {
 	for arg, words := range map[string]func(key string) string{
-		"category": func(key string) string { return c.Catalogue.Category(key).Name(lang) },
+		"category": func(key string) string { return c.called(lang, key) },
+		"kind":     func(key string) string { return c.Catalogue.Category(key).Name(lang) },
+		"kinds":    func(keys string) string { return c.kinds(lang, keys) },
+		"guide":    func(key string) string { return c.Catalogue.Category(key).Guidance(lang) },
 		"safety":   func(key string) string { return c.Catalogue.Category(key).Safety(lang) },
 		"state":    func(key string) string { return locales.Message(lang, "state_"+key, nil) },
 		"track":    func(token string) string { return c.pageURL("/t/", token) },
@@ -132,6 +136,24 @@ func (c *Courier) name(lang string, args models.Args) {
 			args[arg] = words(key)
 		}
 	}
+}
+
+// kinds names several types whose keys stand between commas.
+func (c *Courier) kinds(lang, keys string) string {
+	var names []string
+	for key := range strings.SplitSeq(keys, ",") {
+		names = append(names, "“"+c.Catalogue.Category(key).Name(lang)+"”")
+	}
+	return strings.Join(names, ", ")
+}
+
+// called is how a type is called where others may see it: on a locked screen, over a shoulder.
+func (c *Courier) called(lang, key string) string {
+	category := c.Catalogue.Category(key)
+	if category.Discreet() {
+		return locales.Message(lang, "category_discreet", nil)
+	}
+	return category.Name(lang)
 }
 
 // pageURL is the address of a page that only whoever has its token may open; empty while nobody can reach us.

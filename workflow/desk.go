@@ -107,12 +107,17 @@ func (d *Desk) record(tx *store.Tx, r record) error {
 	return tx.AppendEvent(e)
 }
 
-// tellReporters says something to everyone who reported a ticket through a chat.
+// tellReporters says something to everyone who reports a ticket through a chat, each in their own, once.
 func (d *Desk) tellReporters(tx *store.Tx, t models.Ticket, m models.Message) error {
 	reports, err := tx.Reports(t.ID)
 	if err != nil {
 		return err
 	}
+	return d.tell(tx, t, reports, m)
+}
+
+// tell says something about a ticket to some of its reporters.
+func (d *Desk) tell(tx *store.Tx, t models.Ticket, reports []models.Report, m models.Message) (err error) {
 	if m.Args == nil {
 		m.Args = models.Args{}
 	}
@@ -122,7 +127,7 @@ func (d *Desk) tellReporters(tx *store.Tx, t models.Ticket, m models.Message) er
 	}
 	told := map[string]bool{}
 	for _, r := range reports {
-		if r.ConversationID == nil || told[*r.ConversationID] {
+		if r.ConversationID == nil || r.WithdrawnAt != nil || told[*r.ConversationID] {
 			continue
 		}
 		told[*r.ConversationID] = true

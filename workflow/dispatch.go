@@ -1,48 +1,55 @@
 package workflow
 
 import (
-	"strings"
-
 	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/places"
 	"github.com/vticket/vticket/models/store"
 )
 
-// locate fills in what a ticket's place says: the area of its point and the kind of its road.
+// locate fills in what a ticket's place says: the area of its point, else the one that the words name, and the kind of
+// its road. Words that leave several areas to choose from give none: the hotline asks.
 func (d *Desk) locate(t *models.Ticket, words string) {
 	t.AreaCode, t.AreaApprox = "", false
+	address, told := d.Areas.Read(t.Address), d.Areas.Read(words)
 	if t.Lat != nil && t.Lon != nil {
 		if found, ok := d.Areas.Find(*t.Lat, *t.Lon); ok {
 			t.AreaCode, t.AreaApprox = found.Code, found.Approximate
 		}
-	} else if named, ok := d.Areas.Named(t.Address); ok {
+	} else if named, ok := address.Area(); ok {
 		t.AreaCode = named.Code // the resident or the call-taker wrote which
+	} else if named, ok := told.Area(); ok && len(address.Areas) == 0 {
+		t.AreaCode = named.Code
 	}
-	t.Road = roadOf(t.Address + " " + words)
+	t.Road = roadOf(address, told)
 }
 
-// roadOf reads the kind of road from words: an alley belongs to the ward, a street to the city (domain.md §1.5).
-func roadOf(words string) models.Road {
-	folded := " " + models.Fold(words) + " "
-	for _, alley := range []string{" hem ", " ngo ", " kiet ", " ngach ", " duong noi bo "} {
-		if strings.Contains(folded, alley) {
-			return models.RoadAlley
-		}
+// roadOf is the kind of road that the address or the words name: an alley belongs to the ward, a street to the city
+// (domain.md §1.5). What nobody names is a street.
+func roadOf(address, told places.Place) models.Road {
+	if address.Road == models.RoadAlley || told.Road == models.RoadAlley {
+		return models.RoadAlley
 	}
 	return models.RoadCity
 }
 
-// understand fills in what a submission's words say, unless a person has said it.
+// guess is how likely the likeliest type must be at least, 0 to 1, to be a ticket's: words that say less are for a
+// person, who is not to be led astray.
+const guess = 0.1
+
+// understand fills in what a submission's words say, unless a person has said it. A danger in the words is one whatever
+// the type is.
 func (d *Desk) understand(t *models.Ticket, words string) {
 	result := d.Model.Classify(words)
 	if t.Category == "" {
 		t.Category, t.Confidence = result.Category, result.Confidence
-		if t.Category == "" {
+		if t.Category == "" || t.Confidence < guess {
 			t.Category = models.OtherCategory
 		}
+		t.ReadCategory = t.Category
 	}
 	if t.Priority == "" {
 		t.Priority = d.Catalogue.Category(t.Category).Priority
-		if result.Category == t.Category {
+		if result.Category == t.Category || result.Danger && result.Priority.Rank() > t.Priority.Rank() {
 			t.Priority = result.Priority
 		}
 	}

@@ -98,6 +98,17 @@ func TestDispatchSaysWhy(t *testing.T) {
 	})
 }
 
+// TestDangerNeedsNoType: whoever calls for help need not say of which type it is.
+func TestDangerNeedsNoType(t *testing.T) {
+	eachCity(t, func(t *testing.T, c *city) {
+		t.Helper()
+		ticket := c.submit(t, submission{resident: "lan", words: "cứu với có người đang bị đè", at: &here})
+		if ticket.Category != models.OtherCategory || ticket.Priority != models.PriorityCritical || ticket.State != models.StateNew {
+			t.Errorf("the hotline is to have it as critical, of no type; got %s, %s, %s", ticket.State, ticket.Priority, ticket.Category)
+		}
+	})
+}
+
 // code names a department as people configure it.
 func (c *city) code(t *testing.T, id *string) (code string) {
 	t.Helper()
@@ -131,6 +142,37 @@ func TestAlleyOfTheFirstWordsStays(t *testing.T) {
 		street = c.must(t, amend(act(c.people["minh"], street), "ở trong hẻm 3 nhé", nil))
 		if got := c.code(t, street.DepartmentID); got != "ward_urban-"+ward(here).Code {
 			t.Errorf("words that come later can say that it is an alley; it went to %s", got)
+		}
+	})
+}
+
+// Without a pin the words name the ward, if they leave no choice.
+func TestWordsNameTheWard(t *testing.T) {
+	eachCity(t, func(t *testing.T, c *city) {
+		t.Helper()
+		for name, tt := range map[string]struct {
+			in   submission
+			want string
+		}{
+			"in the address":                     {submission{words: "ổ gà to", address: "140 Tô Ký, p. trung mỹ tây"}, "Phường Trung Mỹ Tây"},
+			"in the words":                       {submission{words: "ổ gà to ở phuong tan phu", address: "140 Tô Ký"}, "Phường Tân Phú"},
+			"a district is several":              {submission{words: "ổ gà to", address: "140 Tô Ký, q12"}, ""},
+			"several are not decided by words":   {submission{words: "ổ gà to, phường Tân Phú", address: "10 Lê Lợi, quận 1"}, ""},
+			"a zone need not lie where its name": {submission{words: "ổ gà to", address: "KCN Vĩnh Lộc"}, ""},
+			"a pin knows better":                 {submission{words: "ổ gà to ở phường Tân Phú", at: &here}, ward(here).FullName},
+		} {
+			t.Run(name, func(t *testing.T) {
+				tt.in.resident = name
+				ticket := c.submit(t, tt.in)
+				if area, _ := desk.Areas.Area(ticket.AreaCode); area.FullName != tt.want {
+					t.Errorf("the ticket is in %q, not in %q", area.FullName, tt.want)
+				}
+			})
+		}
+		ticket := c.submit(t, submission{resident: "lan", words: "ổ gà to ở phường Tân Phú"})
+		ticket = c.must(t, triage(act(c.hotline, ticket), "", models.PriorityHigh))
+		if area, _ := desk.Areas.Area(ticket.AreaCode); area.FullName != "Phường Tân Phú" {
+			t.Errorf("a new priority moves no ticket; it is in %q now", area.FullName)
 		}
 	})
 }

@@ -15,7 +15,8 @@ type AmendInput struct {
 }
 
 // Amend corrects a ticket for its reporter. Before a department has taken it on the place moves and, with it, the
-// department; after that the words are there for the department to read and the ticket stays as it is.
+// department; after that the words are there for the department to read and the ticket stays as it is. So it does when
+// another than its first reporter corrects their own report.
 func (d *Desk) Amend(tx *store.Tx, in AmendInput) (models.Ticket, error) {
 	if err := checkPoint(in.Lat, in.Lon); err != nil {
 		return models.Ticket{}, err
@@ -28,6 +29,14 @@ func (d *Desk) Amend(tx *store.Tx, in AmendInput) (models.Ticket, error) {
 		if t.State != models.StateNew && t.State != models.StateAssigned {
 			note["late"] = true
 			return note, nil
+		}
+		aside, err := d.aside(tx, in.Act)
+		if err != nil {
+			return nil, err
+		}
+		if aside {
+			note["words_sha256"], err = d.correctReport(tx, t, in)
+			return note, err
 		}
 		before := *t
 		place := correction{Lat: in.Lat, Lon: in.Lon, Words: in.Words}
@@ -44,6 +53,20 @@ func (d *Desk) Amend(tx *store.Tx, in AmendInput) (models.Ticket, error) {
 		note["words_sha256"] = words
 		return note, d.dispatchAgain(tx, t, before)
 	})
+}
+
+// aside tells whether a resident reports what somebody else has reported before, and reports still.
+func (*Desk) aside(tx *store.Tx, act Act) (bool, error) {
+	if act.Actor.Kind != models.ActorResident {
+		return false, nil
+	}
+	reports, err := tx.Reports(act.Ticket)
+	for _, r := range reports {
+		if r.WithdrawnAt == nil {
+			return r.ReporterID != act.Actor.ID, err
+		}
+	}
+	return false, err
 }
 
 // dispatchAgain gives an amended ticket to whom it now belongs, when that is somebody else. Where a person has decided,
@@ -71,7 +94,7 @@ func (d *Desk) correctReport(tx *store.Tx, t *models.Ticket, in AmendInput) (str
 		return "", err
 	}
 	for _, r := range reports {
-		if in.Actor.Kind == models.ActorResident && r.ReporterID != in.Actor.ID {
+		if r.WithdrawnAt != nil || in.Actor.Kind == models.ActorResident && r.ReporterID != in.Actor.ID {
 			continue
 		}
 		if in.Words != "" {

@@ -14,7 +14,8 @@ type AskInput struct {
 // QuestionKey is the locale key of a question; when its delivery is recorded, Pause follows.
 const QuestionKey = "question"
 
-// Ask puts a question to the resident. The clock runs on until the question is delivered.
+// Ask puts a question to the resident, of several to the one who reported first and can be reached. The clock runs on
+// until the question is delivered.
 func (d *Desk) Ask(tx *store.Tx, in AskInput) (models.Ticket, error) {
 	text, err := said(in.Text, "error_text_missing")
 	if err != nil {
@@ -26,7 +27,11 @@ func (d *Desk) Ask(tx *store.Tx, in AskInput) (models.Ticket, error) {
 	if err != nil {
 		return t, err
 	}
-	return t, d.tellReporters(tx, t, models.Message{
+	reports, err := tx.Reports(t.ID)
+	if err != nil {
+		return t, err
+	}
+	return t, d.tell(tx, t, first(reports), models.Message{
 		Author: in.Actor.ID, Key: QuestionKey, Args: models.Args{"text": text},
 	})
 }

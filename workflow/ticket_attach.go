@@ -12,16 +12,37 @@ type AttachInput struct {
 }
 
 // Attach adds later pieces to a ticket. The first one from the resident answers a standing question: the
-// department's clock runs on.
+// department's clock runs on. What another reporter sends is no answer to it.
 func (d *Desk) Attach(tx *store.Tx, in AttachInput) (models.Ticket, error) {
+	other, err := beside(tx, in.Act)
+	if err != nil {
+		return models.Ticket{}, err
+	}
 	return d.change(tx, in.Act, models.VerbAttach, func(t *models.Ticket) (models.Args, error) {
 		if err := tx.LinkMessages(in.MessageIDs, t.ID); err != nil {
 			return nil, err
 		}
 		note := models.Args{"messages": in.MessageIDs}
+		if other {
+			t.State = models.StateWaiting
+		}
 		if t.State != models.StateInProgress {
 			return note, nil
 		}
 		return note, d.resumeWork(tx, t)
 	})
+}
+
+// beside tells whether a question stands that was put to another reporter than the one who acts.
+func beside(tx *store.Tx, act Act) (bool, error) {
+	if act.Actor.Kind != models.ActorResident {
+		return false, nil
+	}
+	t, err := tx.LockTicket(act.Actor, act.Ticket)
+	if err != nil || t.State != models.StateWaiting {
+		return false, err
+	}
+	reports, err := tx.Reports(t.ID)
+	asked := first(reports)
+	return len(asked) > 0 && asked[0].ReporterID != act.Actor.ID, err
 }

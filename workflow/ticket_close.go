@@ -12,6 +12,9 @@ type CloseInput struct{ Act }
 func (d *Desk) Close(tx *store.Tx, in CloseInput) (models.Ticket, error) {
 	return d.change(tx, in.Act, models.VerbClose, func(t *models.Ticket) (models.Args, error) {
 		t.ClosedAt = &tx.Now
+		if _, err := d.keepVerdict(tx, *t, in.Actor, models.VerdictDone, t.Reopens); err != nil {
+			return nil, err
+		}
 		return models.Args{}, tx.CancelTimers(t.ID)
 	})
 }

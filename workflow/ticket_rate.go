@@ -14,7 +14,7 @@ type RateInput struct {
 }
 
 // Rate keeps a reporter's verdict on the present answer, once: a second one is ErrConflict. Four and five stars close
-// the ticket; one to three never do.
+// the ticket, unless another of its reporters says that it is not done; one to three never do.
 func (d *Desk) Rate(tx *store.Tx, in RateInput) (models.Ticket, error) {
 	if in.Stars < 1 || in.Stars > 5 {
 		return models.Ticket{}, models.Invalid{Field: "stars", Key: "error_stars"}
@@ -30,6 +30,9 @@ func (d *Desk) Rate(tx *store.Tx, in RateInput) (models.Ticket, error) {
 		return models.Args{"stars": in.Stars}, err
 	})
 	if err != nil || in.Stars < 4 || t.State != models.StateResolved {
+		return t, err
+	}
+	if waits, err := d.objected(tx, in.Act); err != nil || waits {
 		return t, err
 	}
 	return d.Close(tx, CloseInput{Act{Actor: in.Actor, Ticket: t.ID}})

@@ -24,6 +24,9 @@ func (d *Desk) Reopen(tx *store.Tx, in ReopenInput) (models.Ticket, error) {
 			return nil, models.IllegalMove{Verb: models.VerbReopen, From: models.StateWithdrawn}
 		}
 		if !withdrawn {
+			if _, err := d.keepVerdict(tx, *t, in.Actor, models.VerdictNotDone, t.Reopens); err != nil {
+				return nil, err
+			}
 			t.Reopens++
 		}
 		t.Outcome, t.ResolvedAt, t.ClosedAt = "", nil, nil

@@ -19,9 +19,13 @@ type SubmitInput struct {
 	Category       string          // chosen by a person; empty: read from the words
 	Priority       models.Priority // likewise
 	ExternalRefs   string
-	Phone          string   // under which the reporter asks to be called back
-	Listen         bool     // somebody has to listen to a sound or a film: the hotline decides
-	MessageIDs     []string // what was said of it so far
+	Phone          string             // under which the reporter asks to be called back
+	Listen         bool               // somebody has to listen to a sound or a film: the hotline decides
+	Unsure         models.DispatchWhy // why a person has to decide, whatever is read; "": nothing is left open
+	MessageIDs     []string           // what was said of it so far
+	PicturesOf     []string           // messages of a sister ticket, whose pictures this one shows too
+	RelatedID      *string            // a ticket that looked alike
+	Relation       models.Relation
 }
 
 // Submit makes a ticket of a submission: what it is, where, who owns it, by when; and says the receipt. A sure ticket
@@ -35,6 +39,7 @@ func (d *Desk) Submit(tx *store.Tx, in SubmitInput) (models.Ticket, error) {
 		ID: models.NewID(), State: models.StateNew, Priority: in.Priority, Category: in.Category,
 		Lat: in.Lat, Lon: in.Lon,
 		Address: in.Address, PromiseDue: &promise, Reports: 1, ExternalRefs: in.ExternalRefs, CreatedAt: tx.Now,
+		RelatedID: in.RelatedID, Relation: in.Relation,
 	}
 	if in.Category != "" {
 		t.Confidence = 1
@@ -49,14 +54,12 @@ func (d *Desk) Submit(tx *store.Tx, in SubmitInput) (models.Ticket, error) {
 	switch {
 	case in.Listen && t.Why != models.WhyConflict: // whatever the words say, the voice may say more
 		t.Why = models.WhyListen
+	case in.Unsure != "" && t.Why != models.WhyConflict:
+		t.Why = in.Unsure
 	case sure:
 		owner, t.State, t.DepartmentID = &chosen, models.StateAssigned, &chosen.ID
 	}
-	r := models.Report{
-		ID: models.NewID(), TicketID: t.ID, ReporterID: in.ReporterID, ConversationID: in.ConversationID,
-		Channel: in.Channel, Words: in.Words, WordsSalt: models.NewToken(), Lat: in.Lat, Lon: in.Lon,
-		Address: in.Address, Phone: in.Phone, TrackToken: models.NewToken(), CreatedAt: tx.Now,
-	}
+	r := newReport(tx, t.ID, in)
 	clocks := d.plan(&t, owner, tx.Now)
 	err = d.record(tx, record{
 		verb: models.VerbSubmit, actor: in.Actor, after: &t,
@@ -74,11 +77,23 @@ func (d *Desk) Submit(tx *store.Tx, in SubmitInput) (models.Ticket, error) {
 	if err := tx.LinkMessages(in.MessageIDs, t.ID); err != nil {
 		return t, err
 	}
+	if err := tx.SharePictures(in.PicturesOf, t.ID); err != nil {
+		return t, err
+	}
 	return t, d.receipt(tx, t, owner, r, in)
 }
 
+// newReport is what somebody submitted, as a row of a ticket.
+func newReport(tx *store.Tx, ticketID string, in SubmitInput) models.Report {
+	return models.Report{
+		ID: models.NewID(), TicketID: ticketID, ReporterID: in.ReporterID, ConversationID: in.ConversationID,
+		Channel: in.Channel, Words: in.Words, WordsSalt: models.NewToken(), Lat: in.Lat, Lon: in.Lon,
+		Address: in.Address, Phone: in.Phone, TrackToken: models.NewToken(), CreatedAt: tx.Now,
+	}
+}
+
 // privacyVersion counts the texts of the privacy notice (locale key "privacy"): a changed text is told again.
-const privacyVersion = 1
+const privacyVersion = 2
 
 // receipt says what was understood, who has it and by when there is an answer; the first one carries the privacy
 // notice.

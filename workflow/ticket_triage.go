@@ -77,8 +77,11 @@ func (d *Desk) relocate(tx *store.Tx, t *models.Ticket, c correction) error {
 	if c.Address != nil {
 		t.Address = models.Clean(*c.Address, 400)
 	}
-	road := t.Road
+	road, area, approximate := t.Road, t.AreaCode, t.AreaApprox
 	d.locate(t, c.Words)
+	if c.Lat == nil && c.Address == nil && t.AreaCode == "" {
+		t.AreaCode, t.AreaApprox = area, approximate // the first words named it, and nothing says otherwise
+	}
 	if (c.Address == nil || t.Address == "") && road == models.RoadAlley {
 		t.Road = road // it was said once, and no other address says otherwise
 	}

@@ -8,8 +8,22 @@ import (
 // WithdrawInput names the ticket and the reporter who takes it back.
 type WithdrawInput struct{ Act }
 
-// Withdraw takes a report back before anybody has begun on it.
+// Withdraw takes a report back before anybody has begun on it. One of several reporters takes back only their own, at
+// any time: the ticket goes on for the others.
 func (d *Desk) Withdraw(tx *store.Tx, in WithdrawInput) (models.Ticket, error) {
+	if in.Actor.Kind == models.ActorResident {
+		t, err := tx.LockTicket(in.Actor, in.Ticket)
+		if err != nil {
+			return t, err
+		}
+		reports, err := tx.Reports(in.Ticket)
+		if err != nil {
+			return t, err
+		}
+		if own := ofReporter(reports, in.Actor.ID); len(own) > 0 && models.People(reports) > 1 {
+			return d.unfollow(tx, in.Act, reports, own)
+		}
+	}
 	return d.change(tx, in.Act, models.VerbWithdraw, func(t *models.Ticket) (models.Args, error) {
 		t.ClosedAt = &tx.Now
 		err := d.finishClocks(tx, t, models.ClockTriage, models.ClockAccept, models.ClockResolve)

@@ -94,6 +94,36 @@ func amend(a workflow.Act, words string, at *point) verb {
 	}
 }
 
+func judge(a workflow.Act, v models.Verdict) verb {
+	return func(tx *store.Tx) (models.Ticket, error) {
+		return desk.Judge(tx, workflow.JudgeInput{Act: a, Verdict: v})
+	}
+}
+
+func done(a workflow.Act) verb {
+	return func(tx *store.Tx) (models.Ticket, error) {
+		t, _, err := desk.Done(tx, workflow.CloseInput{Act: a})
+		return t, err
+	}
+}
+
+func notDone(a workflow.Act) verb {
+	return func(tx *store.Tx) (models.Ticket, error) {
+		t, _, err := desk.NotDone(tx, workflow.ReopenInput{Act: a})
+		return t, err
+	}
+}
+
+func merge(a workflow.Act, into models.Ticket) verb {
+	return func(tx *store.Tx) (models.Ticket, error) {
+		return desk.Merge(tx, workflow.MergeInput{Act: a, Into: into.ID})
+	}
+}
+
+func unmerge(a workflow.Act) verb {
+	return func(tx *store.Tx) (models.Ticket, error) { return desk.Unmerge(tx, workflow.UnmergeInput{Act: a}) }
+}
+
 func rate(a workflow.Act, stars int) verb {
 	return func(tx *store.Tx) (models.Ticket, error) {
 		return desk.Rate(tx, workflow.RateInput{Act: a, Stars: stars})

@@ -43,6 +43,7 @@ func (p *Pages) Register(engine *gin.Engine) {
 	p.queueRoutes(staff)
 	p.callRoutes(staff)
 	p.ticketRoutes(staff)
+	p.talkRoutes(staff)
 }
 
 const staffKey = "staff"

@@ -16,6 +16,7 @@ type frame struct {
 	web.Page
 	Nav    string // which entry of the navigation this page is
 	Counts store.QueueCounts
+	Talks  int64  // conversations that residents have asked a person for
 	Office string // the department whose tickets the colleague sees; empty: those of the whole city
 }
 
@@ -32,6 +33,11 @@ func (p *Pages) newFrame(c *gin.Context, titleKey, nav string) (frame, error) {
 				return err
 			}
 			f.Office = own.Name
+		}
+		if f.Views(string(models.ViewTalks)) {
+			if f.Talks, err = tx.CountTalks(); err != nil {
+				return err
+			}
 		}
 		f.Counts, err = tx.QueueCounts(who.Actor(), locales.EndOfDay(tx.Now))
 		return err

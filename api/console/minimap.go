@@ -15,7 +15,6 @@ const (
 	mapWidth, mapHeight = 360.0, 240.0
 	metresPerUnit       = 5.0
 	mapBar              = 200 / metresPerUnit // the scale bar
-	metresPerDegree     = 111_195.0           // of latitude, on a sphere of 6,371 km
 )
 
 // point is a place on the drawing, from its upper left corner.
@@ -82,11 +81,12 @@ func drawMap(lang string, areas *places.Index, t models.Ticket) *miniMap {
 
 // project lays a ring of longitudes and latitudes onto the drawing, whose middle is a point.
 func project(ring [][2]float64, lat, lon float64) []point {
-	perLon := metresPerDegree * math.Cos(lat*math.Pi/180)
+	perLon := models.MetresPerDegree * math.Cos(lat*math.Pi/180)
 	drawn := make([]point, 0, len(ring))
 	for _, p := range ring {
 		drawn = append(drawn, point{
-			X: mapWidth/2 + (p[0]-lon)*perLon/metresPerUnit, Y: mapHeight/2 - (p[1]-lat)*metresPerDegree/metresPerUnit,
+			X: mapWidth/2 + (p[0]-lon)*perLon/metresPerUnit,
+			Y: mapHeight/2 - (p[1]-lat)*models.MetresPerDegree/metresPerUnit,
 		})
 	}
 	return drawn
@@ -195,9 +195,4 @@ func clearance(p point, ring []point) float64 {
 		nearest = min(nearest, math.Hypot(p.X-a.X-along*dx, p.Y-a.Y-along*dy))
 	}
 	return nearest
-}
-
-// metresBetween is the distance of two points of a city.
-func metresBetween(lat, lon, otherLat, otherLon float64) float64 {
-	return metresPerDegree * math.Hypot(otherLat-lat, (otherLon-lon)*math.Cos(lat*math.Pi/180))
 }

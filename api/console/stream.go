@@ -24,6 +24,7 @@ type thread struct {
 	Names       map[string]string // of staff and departments, by id
 	Phones      map[string]string // by reporter
 	Callers     map[string]string // how reporters are called, by reporter
+	Codes       map[string]string // of the tickets that events speak of, by id
 }
 
 // readThread reads what there is about a ticket.
@@ -39,6 +40,7 @@ func readThread(tx *store.Tx, t models.Ticket) (h thread, err error) {
 		func() (err error) { h.Phones, err = tx.TicketPhones(t.ID); return err },
 		func() (err error) { h.Callers, err = tx.ReporterNames(t.ID); return err },
 		func() (err error) { h.Names, err = tx.Names(h.named()); return err },
+		func() (err error) { h.Codes, err = tx.TicketCodes(h.others()); return err },
 	} {
 		if err := read(); err != nil {
 			return h, err
@@ -72,9 +74,31 @@ func (h thread) named() []string {
 	return slices.DeleteFunc(slices.Compact(ids), func(id string) bool { return !models.ValidID(id) })
 }
 
+// others lists the ids of the tickets that a thread speaks of.
+func (h thread) others() (ids []string) {
+	for _, e := range h.Events {
+		if id := dataOf(e).other(); id != "" {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// other is the id of the ticket that an event joined this one with, or took out of it.
+func (d eventData) other() string {
+	for _, name := range []string{"into", "from", "out_of", "back_to"} {
+		if id := d.note(name); id != "" {
+			return id
+		}
+	}
+	return ""
+}
+
 // reachable tells whether somebody who reported can be answered in a chat.
 func (h thread) reachable() bool {
-	return slices.ContainsFunc(h.Reports, func(r models.Report) bool { return r.ConversationID != nil })
+	return slices.ContainsFunc(h.Reports, func(r models.Report) bool {
+		return r.ConversationID != nil && r.WithdrawnAt == nil
+	})
 }
 
 // The kinds of entries of a stream: each looks its own way.
@@ -165,7 +189,7 @@ func (w teller) heard() []entry {
 			}
 		}
 		if !e.Hidden {
-			e.Text, e.Extra = m.Text, came[m.ID]
+			e.Text, e.Extra = w.words(m), came[m.ID]
 			if m.Lat != nil {
 				e.Extra = append(e.Extra, w.say("ticket_came_place"))
 			}
@@ -178,6 +202,14 @@ func (w teller) heard() []entry {
 		}
 	}
 	return all
+}
+
+// words are what a resident said, or that they had it erased.
+func (w teller) words(m models.Message) string {
+	if m.Key == models.KeyErased {
+		return w.say(models.KeyErased)
+	}
+	return m.Text
 }
 
 // reporterName is how staff see whoever reported: three digits of a telephone number at most, and the channel.

@@ -51,6 +51,15 @@ func (w teller) event(e models.Event, d eventData, owner string) string {
 		key = byActor
 	case models.VerbSubmit, models.VerbWithdraw, models.VerbClose:
 		key = byActor
+	case models.VerbFollow, models.VerbUnfollow:
+		key = byActor
+		args = append(args, "code", models.SpokenCode(w.Codes[d.other()]))
+	case models.VerbMerge, models.VerbUnmerge:
+		args = append(args, "code", models.SpokenCode(w.Codes[d.other()]))
+	case models.VerbJudge:
+		if key += "_not_done"; d.note("verdict") == string(models.VerdictDone) {
+			key = "ticket_event_judge_done"
+		}
 	case models.VerbAmend:
 		if key = byActor; d.Note["late"] == true {
 			key += "_late"

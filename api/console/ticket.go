@@ -37,6 +37,8 @@ type ticketPage struct {
 	Reporters   []reporterLine
 	Hide        bool // the colleague is not to learn who reported
 	Corrected   string
+	Similar     []similarLine
+	Related     *relatedLine
 	Stream      []entry
 	Mark        string // another one says that the ticket has something new
 	Verbs       []models.Verb
@@ -56,6 +58,8 @@ type dossier struct {
 	thread      thread
 	clocks      map[models.ClockKind]models.Clock
 	departments []models.Department
+	similar     []models.Similar
+	related     string // the code of the ticket that this one has to do with
 }
 
 // ticket shows one ticket. ?do= opens the form of a verb, for links that work without a script.
@@ -94,6 +98,9 @@ func (p *Pages) readDossier(c *gin.Context, f frame) (dossier, error) {
 			return err
 		}
 		if d.clocks, err = tx.Clocks(t.ID); err != nil {
+			return err
+		}
+		if err := p.readSimilar(tx, f.Staff.Actor(), &d); err != nil {
 			return err
 		}
 		if f.May(string(models.VerbAssign)) && t.State.Open() {
@@ -138,6 +145,7 @@ func (p *Pages) newTicketPage(f frame, d dossier, form sent) ticketPage {
 		page.Reporters = append(page.Reporters, page.newReporter(r, reveal))
 	}
 	page.Corrected = page.corrected()
+	page.Similar, page.Related = page.newSimilar(d, who), page.newRelated(d, who)
 	page.Stream = page.stream()
 	page.Mark = mark(t.Version, page.Stream)
 	page.Verbs = offered(t.State, who, d.thread.reachable())

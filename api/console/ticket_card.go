@@ -214,7 +214,7 @@ func (t ticketPage) doubts(a models.Attachment) []string {
 		all = append(all, t.T("ticket_photo_before", "taken_at", a.TakenAt.UTC().Format(time.RFC3339)))
 	}
 	if a.Lat != nil && a.Lon != nil && t.Ticket.Lat != nil {
-		metres := metresBetween(*t.Ticket.Lat, *t.Ticket.Lon, *a.Lat, *a.Lon)
+		metres := models.Metres(*t.Ticket.Lat, *t.Ticket.Lon, *a.Lat, *a.Lon)
 		if metres > farFrom {
 			all = append(all, t.T("ticket_photo_far", "metres", int(metres/10)*10))
 		}
@@ -228,11 +228,12 @@ type reporterLine struct {
 	Phone  string // the whole number, for those who call back
 	Called string // how they want to be called; goes with the number
 	At     time.Time
+	Says   string // of the answers
 }
 
 // newReporter is one who reported; reveal: to somebody who calls back.
 func (w teller) newReporter(r models.Report, reveal bool) reporterLine {
-	one := reporterLine{Name: w.reporterName(r), At: r.CreatedAt}
+	one := reporterLine{Name: w.reporterName(r), At: r.CreatedAt, Says: w.verdict(r)}
 	if reveal {
 		one.Phone, one.Called = w.Phones[r.ReporterID], w.Callers[r.ReporterID]
 	}

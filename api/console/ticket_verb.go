@@ -40,6 +40,8 @@ var shownFields = map[models.Verb][]string{
 	models.VerbWithdraw: {},
 	models.VerbAmend:    {"text", "address", "lat", "lon"},
 	models.VerbAttach:   {"photo"},
+	models.VerbMerge:    {intoField},
+	models.VerbUnmerge:  {},
 }
 
 // post is a form that was sent for a ticket.
@@ -211,6 +213,10 @@ func (p *Pages) verb(tx *store.Tx, in *post) (models.Ticket, error) {
 		return p.resolve(tx, in, text)
 	case models.VerbAttach:
 		return p.attach(tx, *in)
+	case models.VerbMerge:
+		return p.merge(tx, *in)
+	case models.VerbUnmerge:
+		return p.Desk.Unmerge(tx, workflow.UnmergeInput{Act: in.act})
 	default: // readPost lets no other pass
 		return models.Ticket{}, models.ErrNotFound
 	}

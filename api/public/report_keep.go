@@ -109,6 +109,10 @@ func hear(tx *store.Tx, talk models.Conversation, s submission) (models.Message,
 // warn says first what to do about a danger and whom to call, as the chat does.
 func (p *Pages) warn(tx *store.Tx, talk models.Conversation, words string) error {
 	read := p.Desk.Model.Classify(words)
+	if read.SelfHarm {
+		_, err := tx.Say(models.Message{ConversationID: talk.ID, Author: "bot", Key: "self_harm"})
+		return err
+	}
 	category := p.Desk.Catalogue.Category(read.Category)
 	if !read.Danger || !category.Dangerous() {
 		return nil

@@ -103,6 +103,8 @@ func stepOf(lang string, e models.Event, data eventData, who string) (step, bool
 		if e.ActorKind == models.ActorSystem {
 			s.Words = say("track_step_close_silent")
 		}
+	case models.VerbFollow:
+		s.Words, s.Tone = say("track_step_follow"), ""
 	case models.VerbWithdraw:
 		s.Words, s.Tone = say("track_step_withdraw"), ""
 	default:

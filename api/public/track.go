@@ -114,7 +114,7 @@ func find(tx *store.Tx, link, token string) (t tracked, err error) {
 	if errors.Is(err, models.ErrNotFound) {
 		return t, nil
 	}
-	t.own = t.report.ConversationID != nil && *t.report.ConversationID == talk.ID
+	t.own = t.report.ConversationID != nil && *t.report.ConversationID == talk.ID && t.report.WithdrawnAt == nil
 	t.converses = talk.ID
 	return t, err
 }

@@ -19,7 +19,7 @@ func notices() map[string]string {
 	return map[string]string{
 		"done": "track_said_done", "not-done": "track_said_not_done", "rate": "track_said_rated",
 		"rate-low": "track_said_rated_low", "withdraw": "track_said_withdrawn", "late": "track_said_late",
-		"tell": "track_said_told",
+		"tell": "track_said_told", "kept": "track_said_kept",
 	}
 }
 
@@ -66,7 +66,11 @@ func (p *Pages) answer(c *gin.Context) {
 			if v.verb == "tell" {
 				return p.tell(tx, found, chatToken(c), v.words)
 			}
-			return p.act(tx, found, v.verb, v.stars)
+			kept, err := p.act(tx, found, v.verb, v.stars)
+			if said = v.verb; kept {
+				said = "kept"
+			}
+			return err
 		})
 	}
 	here := "/t/" + c.Param("token")
@@ -85,14 +89,19 @@ func (p *Pages) answer(c *gin.Context) {
 	c.Redirect(http.StatusSeeOther, here+"?said="+said)
 }
 
-func (p *Pages) act(tx *store.Tx, found tracked, verb string, stars int) (err error) {
+// act does the verb. kept is true for a verdict that moves nothing, because other reporters say otherwise.
+func (p *Pages) act(tx *store.Tx, found tracked, verb string, stars int) (kept bool, err error) {
 	who := models.Actor{Kind: models.ActorResident, ID: found.report.ReporterID}
 	act := workflow.Act{Actor: who, Ticket: found.ticket.ID}
 	switch verb {
 	case "done":
-		_, err = p.Desk.Close(tx, workflow.CloseInput{Act: act})
+		var closed bool
+		_, closed, err = p.Desk.Done(tx, workflow.CloseInput{Act: act})
+		kept = !closed
 	case "not-done":
-		_, err = p.Desk.Reopen(tx, workflow.ReopenInput{Act: act})
+		var reopened bool
+		_, reopened, err = p.Desk.NotDone(tx, workflow.ReopenInput{Act: act})
+		kept = !reopened
 	case "rate":
 		_, err = p.Desk.Rate(tx, workflow.RateInput{Act: act, Stars: stars})
 	case "withdraw":
@@ -100,7 +109,7 @@ func (p *Pages) act(tx *store.Tx, found tracked, verb string, stars int) (err er
 	default:
 		err = models.ErrNotFound
 	}
-	return err
+	return kept && err == nil, err
 }
 
 // tell keeps words for whoever works on a report, as if they had been said in the chat. The conversation's lock comes

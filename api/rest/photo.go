@@ -96,23 +96,33 @@ func residentSees(tx *store.Tx, who models.Address, a models.Attachment) error {
 	return err
 }
 
+// staffSees tells whether one of the tickets that show an attachment is theirs.
 func staffSees(tx *store.Tx, who models.Actor, a models.Attachment) error {
-	ticketID := a.TicketID
-	if ticketID == nil && a.MessageID != nil {
+	ticketIDs, err := tx.SharedWith(a.ID)
+	if err != nil {
+		return err
+	}
+	if a.TicketID != nil {
+		ticketIDs = append(ticketIDs, *a.TicketID)
+	} else if a.MessageID != nil {
 		m, err := tx.Message(*a.MessageID)
 		if err != nil {
 			return err
 		}
-		ticketID = m.TicketID
+		if m.TicketID != nil { // else it is nobody's work yet
+			ticketIDs = append(ticketIDs, *m.TicketID)
+		}
 	}
-	if ticketID == nil {
-		return models.ErrNotFound // nobody's work yet
+	for _, id := range ticketIDs {
+		t, err := tx.Ticket(id)
+		if err != nil {
+			return err
+		}
+		if who.Sees(t.DepartmentID) {
+			return nil
+		}
 	}
-	t, err := tx.Ticket(*ticketID)
-	if err == nil && !who.Sees(t.DepartmentID) {
-		err = models.ErrNotFound
-	}
-	return err
+	return models.ErrNotFound
 }
 
 // servePhoto sends the bytes so that no browser takes them for anything but what we say they are.

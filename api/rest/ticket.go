@@ -34,6 +34,36 @@ type ticketView struct {
 	TargetDue    *time.Time `json:"target_due,omitempty"`
 	Version      int64      `json:"version"`
 	CreatedAt    time.Time  `json:"created_at"`
+
+	Reports  int           `json:"reports" doc:"How many people report it."`
+	Related  string        `json:"related,omitempty" doc:"The code of a ticket that this one has to do with; with one ticket only."`
+	Relation string        `json:"relation,omitempty" enum:"merged,maybe,recurs,distinct"`
+	Similar  []similarView `json:"similar,omitempty" doc:"Tickets that may be about the same thing; with one ticket only."`
+}
+
+// similarView is a ticket that may be about the same thing.
+type similarView struct {
+	Code         string  `json:"code"`
+	Category     string  `json:"category"`
+	State        string  `json:"state"`
+	Metres       float64 `json:"metres" doc:"How far away; -1 when one of the two has no point."`
+	SamePicture  bool    `json:"same_picture"`
+	SameReporter bool    `json:"same_reporter"`
+	Photo        string  `json:"photo,omitempty" doc:"The address of a small picture."`
+}
+
+func viewSimilar(all []models.Similar) (views []similarView) {
+	for _, s := range all {
+		one := similarView{
+			Code: s.Code, Category: s.Category, State: string(s.State), Metres: s.Metres, SamePicture: s.SamePicture,
+			SameReporter: s.SameReporter,
+		}
+		if s.PhotoID != "" {
+			one.Photo = photoURL(models.Attachment{ID: s.PhotoID})
+		}
+		views = append(views, one)
+	}
+	return views
 }
 
 func view(t models.Ticket) ticketView {
@@ -43,6 +73,7 @@ func view(t models.Ticket) ticketView {
 		DepartmentID: t.DepartmentID, SuggestedID: t.SuggestedID, Why: string(t.Why), Confidence: t.Confidence,
 		Road: string(t.Road), AreaApprox: t.AreaApprox, ExternalRefs: t.ExternalRefs,
 		PromiseDue: t.PromiseDue, TargetDue: t.TargetDue, Version: t.Version, CreatedAt: t.CreatedAt.UTC(),
+		Reports: t.Reports, Relation: string(t.Relation),
 	}
 }
 
@@ -172,15 +203,25 @@ func (a *API) ticket(ctx context.Context, in *ticketInput) (*ticketOutput, error
 	if err != nil {
 		return nil, err
 	}
-	var t models.Ticket
+	out := &ticketOutput{}
 	err = a.Store.Read(ctx, func(tx *store.Tx) error {
-		t, err = findTicket(tx, who, in.Code)
+		t, err := findTicket(tx, who, in.Code)
+		if err != nil {
+			return err
+		}
+		out.ETag, out.Body = etag(t.Version), view(t)
+		similar, err := a.Desk.SimilarTo(tx, who, t)
+		if out.Body.Similar = viewSimilar(similar); err != nil || t.RelatedID == nil {
+			return err
+		}
+		codes, err := tx.TicketCodes([]string{*t.RelatedID})
+		out.Body.Related = codes[*t.RelatedID]
 		return err
 	})
 	if err != nil {
 		return nil, a.refuse(ctx, in.Asker, err)
 	}
-	return &ticketOutput{ETag: etag(t.Version), Body: view(t)}, nil
+	return out, nil
 }
 
 func findTicket(tx *store.Tx, who models.Actor, code string) (models.Ticket, error) {

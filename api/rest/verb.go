@@ -39,6 +39,7 @@ type verbBody struct {
 	Address      *string         `json:"address"`
 	ExternalRefs *string         `json:"external_refs"`
 	Photos       []string        `json:"photos"`
+	Into         string          `json:"into"`
 }
 
 type verbFunc func(tx *store.Tx, act workflow.Act, in verbBody) (models.Ticket, error)
@@ -84,6 +85,16 @@ func (a *API) verbs() map[models.Verb]verbFunc {
 		},
 		models.VerbReopen: func(tx *store.Tx, act workflow.Act, _ verbBody) (models.Ticket, error) {
 			return a.Desk.Reopen(tx, workflow.ReopenInput{Act: act})
+		},
+		models.VerbMerge: func(tx *store.Tx, act workflow.Act, in verbBody) (models.Ticket, error) {
+			into, err := findTicket(tx, act.Actor, in.Into)
+			if err != nil {
+				return into, models.Invalid{Field: "into", Key: "error_merge_into"}
+			}
+			return a.Desk.Merge(tx, workflow.MergeInput{Act: act, Into: into.ID})
+		},
+		models.VerbUnmerge: func(tx *store.Tx, act workflow.Act, _ verbBody) (models.Ticket, error) {
+			return a.Desk.Unmerge(tx, workflow.UnmergeInput{Act: act})
 		},
 		models.VerbWithdraw: func(tx *store.Tx, act workflow.Act, _ verbBody) (models.Ticket, error) {
 			return a.Desk.Withdraw(tx, workflow.WithdrawInput{Act: act})

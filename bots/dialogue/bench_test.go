@@ -104,6 +104,7 @@ type crowd struct {
 	clock  *modelstest.Clock
 	inbox  *store.Inbox
 	events []string // that nobody has read
+	pins   int
 
 	guard  sync.Mutex
 	drafts []string // that ask to be settled
@@ -143,7 +144,7 @@ func (c *crowd) write(b *testing.B, name string, n int) {
 	b.Helper()
 	for i := range n {
 		var rows []models.InboxEvent
-		for part, in := range []*bots.Incoming{said("ổ gà to trước chợ"), pin()} {
+		for part, in := range []*bots.Incoming{said("ổ gà to trước chợ"), c.apart()} {
 			in.Channel, in.User, in.Sequence = "webchat", fmt.Sprintf("%s%d", name, i), int64(part)
 			in.Message, in.At = new(fmt.Sprintf("%s%d:%d", name, i, part)), new(c.clock.Now())
 			row, err := in.Inbox("web")
@@ -157,6 +158,15 @@ func (c *crowd) write(b *testing.B, name string, n int) {
 		}
 		c.events = append(c.events, rows[1].ID)
 	}
+}
+
+// apart is a pin more than 40 metres from all others: nobody reports the same.
+func (c *crowd) apart() *bots.Incoming {
+	p := pin()
+	lat, lon := *p.Lat+float64(c.pins/200)*0.00042, *p.Lon+float64(c.pins%200)*0.00042
+	p.Lat, p.Lon = &lat, &lon
+	c.pins++
+	return p
 }
 
 // answer reads all that was written and settles it.

@@ -18,15 +18,18 @@ const (
 	EffectSubmit   EffectKind = "submit"   // the draft
 	EffectAttach   EffectKind = "attach"   // Messages to the ticket Code
 	EffectWithdraw EffectKind = "withdraw" // the ticket Code
-	EffectRestore  EffectKind = "restore"  // what was taken back within a day
+	EffectRestore  EffectKind = "restore"  // what was taken back within a day; Yes: the question that was let go
 	EffectClose    EffectKind = "close"    // the ticket Code: done
-	EffectReopen   EffectKind = "reopen"   // the ticket Code: not done
+	EffectReopen   EffectKind = "reopen"   // the ticket Code: not done; Messages show why
 	EffectRate     EffectKind = "rate"     // the ticket Code with Stars
 	EffectStatus   EffectKind = "status"   // of the ticket Code, or of all own ones
 	EffectLanguage EffectKind = "language" // speak Key
 	EffectBlock    EffectKind = "block"    // Yes: the resident does not want to be reached
 	EffectRevise   EffectKind = "revise"   // the kept message External has other words now
 	EffectHide     EffectKind = "hide"     // the kept message External was unsent
+	EffectPerson   EffectKind = "person"   // hand the conversation over to a person
+	EffectData     EffectKind = "data"     // Key of what we know of them is asked for, or set to Text
+	EffectFollow   EffectKind = "follow"   // the draft, with its Messages, is about the ticket Code
 )
 
 // Effect is one thing to do.
@@ -42,6 +45,7 @@ type Effect struct {
 	Yes         bool
 	External    string
 	Text        string
+	Once        time.Duration // say it only if it was not said for so long; 0: always
 }
 
 func say(key string) []Effect {
@@ -67,10 +71,16 @@ func chosen(in Input) string {
 
 // choose does what a payload stands for. One that has nothing to act on is harmless.
 func (d Draft) choose(payload string, now time.Time) (Draft, []Effect) {
+	if effects, ok := rights(payload); ok {
+		return d, effects
+	}
 	verb, rest, _ := strings.Cut(payload, ":")
 	code, stars, _ := strings.Cut(rest, ":")
 	if verb == "get_started" && !d.Open { // Messenger's button that begins a conversation
 		return d, say("welcome")
+	}
+	if verb == "person" {
+		return d.drop(askGuide), []Effect{{Kind: EffectPerson}}
 	}
 	if verb == "new" && d.Open {
 		d.LookAt, d.AskedAt = now, time.Time{} // answered: what is missing may be asked for now
@@ -81,6 +91,8 @@ func (d Draft) choose(payload string, now time.Time) (Draft, []Effect) {
 		return d, nil
 	}
 	switch verb {
+	case "same", "still", "other":
+		return d.relate(verb, code, now)
 	case "add":
 		if !d.Open {
 			return d, nil
@@ -101,6 +113,14 @@ func (d Draft) choose(payload string, now time.Time) (Draft, []Effect) {
 	default:
 		return d, nil
 	}
+}
+
+// drop ends a draft that waits for the answer to a question, since the answer was something else.
+func (d Draft) drop(question string) Draft {
+	if d.Doubt == question {
+		return Draft{}
+	}
+	return d
 }
 
 // revise follows an edit or an unsend on the platform: the kept message changes, and what it belongs to with it.

@@ -1,10 +1,13 @@
 package dialogue
 
 import (
+	"cmp"
 	"strings"
+	"time"
 
 	"github.com/vticket/vticket/bots"
 	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/understand"
 )
 
 // commandOf reads what a whole message asks for; a word inside a sentence is no command.
@@ -16,6 +19,8 @@ func commandOf(folded string) string {
 		return "again"
 	case "trang thai", "status", "tinh hinh", "toi dau roi", "toi dau roi a", "phan anh cua toi", "my reports":
 		return "status"
+	case "start":
+		return "start"
 	case "tro giup", "giup", "help", "huong dan", "menu":
 		return "help"
 	case "english", "en", "tieng anh":
@@ -27,7 +32,7 @@ func commandOf(folded string) string {
 	case "chao", "xin chao", "hello", "hi", "alo", "chao ban", "chao em":
 		return "greeting"
 	default:
-		return ""
+		return rightsOf(folded)
 	}
 }
 
@@ -47,15 +52,24 @@ func statusOf(text string) string {
 	return ""
 }
 
-// command answers what a whole message asks for; false when it asks for nothing.
-func (m Mind) command(d *Draft, in Input) ([]Effect, bool) {
-	if in.Event.Kind == bots.KindCommand {
-		return say("welcome"), true
-	}
-	if in.Event.Kind != bots.KindText || in.Event.Text == nil {
+// command answers what a whole message asks for, or the name of a platform's command; false when it asks for nothing.
+func (m Mind) command(d *Draft, in Input, read understand.Result, now time.Time) ([]Effect, bool) {
+	var name string
+	switch {
+	case in.Event.Kind == bots.KindCommand:
+		name = cmp.Or(commandOf(models.Fold(in.Event.Command)), "help")
+	case in.Event.Kind == bots.KindText && in.Event.Text != nil:
+		name = commandOf(models.Fold(*in.Event.Text))
+	default:
 		return nil, false
 	}
-	switch commandOf(models.Fold(*in.Event.Text)) {
+	if effects, ok := rights(name); ok {
+		return effects, true
+	}
+	if name == "" && says(read, understand.IntentGreeting) && !d.Open {
+		name = "greeting"
+	}
+	switch name {
 	case "cancel":
 		return cancel(d, in), true
 	case "again":
@@ -73,15 +87,17 @@ func (m Mind) command(d *Draft, in Input) ([]Effect, bool) {
 			return nil, true
 		}
 		return say("welcome_thanks"), true
-	case "greeting":
-		if d.Open {
-			return nil, true
-		}
+	case "start":
 		return say("welcome"), true
+	case "greeting":
+		return greet(*d, in, now), true
 	}
 	// Nine digits inside a report are somebody's customer number: the report is not to be lost for them.
-	if code := statusOf(*in.Event.Text); code != "" && !d.Open && !m.Model.Classify(*in.Event.Text).IsReport {
+	if code := statusOf(*in.Event.Text); code != "" && !d.Open && !read.IsReport {
 		return []Effect{{Kind: EffectStatus, Code: code}}, true
+	}
+	if !d.Open && mistyped(*in.Event.Text) {
+		return say("status_unknown"), true
 	}
 	return nil, false
 }

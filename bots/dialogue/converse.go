@@ -23,7 +23,9 @@ type Talk struct {
 	Log      *slog.Logger
 }
 
-func (t *Talk) mind() Mind { return Mind{Model: t.Desk.Model, Catalogue: t.Desk.Catalogue} }
+func (t *Talk) mind() Mind {
+	return Mind{Model: t.Desk.Model, Catalogue: t.Desk.Catalogue, Areas: t.Desk.Areas}
+}
 
 // Converse reads all that is unread in the conversation of an inbox event. When another turn has the conversation it
 // returns at once: that turn looks again after its commit.
@@ -149,6 +151,9 @@ func (t *Talk) turn(tx *store.Tx, turn store.Turn) ([]bots.Incoming, error) {
 	if turn.New {
 		s.said = &said{}
 	} else if err := s.load(); err != nil {
+		return nil, err
+	}
+	if err := s.comeBack(); err != nil {
 		return nil, err
 	}
 	ids := make([]string, 0, len(events))

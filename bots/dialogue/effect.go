@@ -22,12 +22,19 @@ func (s *scene) do(e Effect, was Draft) error {
 	case EffectSubmit:
 		return s.submit(was)
 	case EffectRestore:
+		if e.Yes {
+			return s.sendOn()
+		}
 		return s.restore()
 	case EffectStatus:
 		return s.status(e.Code)
 	case EffectLanguage:
 		s.conversation.Language = e.Key
 		return s.say(Effect{Key: "language_set"})
+	case EffectPerson:
+		return s.callPerson()
+	case EffectData:
+		return s.data(e)
 	case EffectBlock:
 		if s.turn.BlockedAt = nil; e.Yes {
 			s.turn.BlockedAt = &s.tx.Now
@@ -39,25 +46,13 @@ func (s *scene) do(e Effect, was Draft) error {
 		return s.hide(e.External)
 	case EffectAttach:
 		return s.add(e, was)
+	case EffectFollow:
+		return s.follow(e, was)
 	case EffectWithdraw, EffectClose, EffectReopen, EffectRate:
 		return s.verb(e)
 	default:
 		return fmt.Errorf("effect %q is not known", e.Kind)
 	}
-}
-
-// submit makes a ticket of the draft.
-func (s *scene) submit(d Draft) error {
-	t, err := s.talk.Desk.Submit(s.tx, workflow.SubmitInput{
-		Actor: s.actor(), ReporterID: s.conversation.ReporterID, ConversationID: &s.conversation.ID,
-		Channel: s.conversation.Channel, Words: d.words(), Lat: d.Lat, Lon: d.Lon, Address: d.Address,
-		Listen: d.Voices > 0, MessageIDs: d.messages(),
-	})
-	if err != nil {
-		return err
-	}
-	s.row.Status, s.row.TicketID = models.DraftSubmitted, &t.ID
-	return nil
 }
 
 // verb does what the resident asks for on a ticket that they have reported. One that is too late, or asked for twice,
@@ -72,16 +67,28 @@ func (s *scene) verb(e Effect) error {
 	desk := s.talk.Desk
 	switch e.Kind {
 	case EffectWithdraw:
-		_, err = desk.Withdraw(s.tx, workflow.WithdrawInput{Act: act})
+		var left models.Ticket
+		left, err = desk.Withdraw(s.tx, workflow.WithdrawInput{Act: act})
 		if _, late := errors.AsType[models.IllegalMove](err); late {
 			return s.tell(&t, Effect{Key: "withdraw_late", Args: code})
 		}
+		if err == nil && left.State != models.StateWithdrawn { // others report it too
+			code["count"] = left.Reports
+			return s.tell(&t, Effect{Key: "unfollowed", Args: code})
+		}
 		return s.after(err, t, Effect{Key: "withdrawn", Args: code})
 	case EffectClose:
-		_, err = desk.Close(s.tx, workflow.CloseInput{Act: act})
-		return s.after(err, t, Effect{Key: "closed_thanks", Args: code, Buttons: starsFor(t.Code)})
+		var closed bool
+		key := "closed_thanks"
+		if _, closed, err = desk.Done(s.tx, workflow.CloseInput{Act: act}); err == nil && !closed {
+			key = "done_kept"
+		}
+		return s.after(err, t, Effect{Key: key, Args: code, Buttons: starsFor(t.Code)})
 	case EffectReopen:
-		_, err = desk.Reopen(s.tx, workflow.ReopenInput{Act: act})
+		_, _, err = desk.NotDone(s.tx, workflow.ReopenInput{Act: act})
+		if err == nil && len(e.Messages) > 0 {
+			_, err = desk.Attach(s.tx, workflow.AttachInput{Act: act, MessageIDs: e.Messages})
+		}
 		return harmless(err)
 	default:
 		_, err = desk.Rate(s.tx, workflow.RateInput{Act: act, Stars: e.Stars})
@@ -119,15 +126,16 @@ func (s *scene) add(e Effect, was Draft) error {
 	return harmless(err)
 }
 
-// attach adds later pieces to a ticket: a place or an address corrects it, anything else is there to be read.
+// attach adds later pieces to a ticket: a point or an address corrects it, anything else is there to be read.
 func (s *scene) attach(act workflow.Act, e Effect, t models.Ticket) error {
 	place, err := s.tx.MessagesPlace(e.Messages)
 	if err != nil {
 		return err
 	}
-	if place.Lat != nil && (t.State == models.StateNew || t.State == models.StateAssigned) {
+	address := s.addressIn(place.Words)
+	if (place.Lat != nil || address != "") && (t.State == models.StateNew || t.State == models.StateAssigned) {
 		_, err = s.talk.Desk.Amend(s.tx, workflow.AmendInput{
-			Act: act, Lat: place.Lat, Lon: place.Lon, MessageIDs: e.Messages,
+			Act: act, Lat: place.Lat, Lon: place.Lon, Address: address, MessageIDs: e.Messages,
 		})
 	} else {
 		_, err = s.talk.Desk.Attach(s.tx, workflow.AttachInput{Act: act, MessageIDs: e.Messages})
@@ -135,9 +143,22 @@ func (s *scene) attach(act workflow.Act, e Effect, t models.Ticket) error {
 	if err != nil {
 		return err
 	}
+	return s.noted(t)
+}
+
+// addressIn is the address that words say for sure; "" for none.
+func (s *scene) addressIn(words string) string {
+	if place := s.talk.Desk.Areas.Read(words); place.Sure {
+		return place.Address
+	}
+	return ""
+}
+
+// noted says that something was added to a ticket, once for an album.
+func (s *scene) noted(t models.Ticket) error {
 	told, err := s.tx.ToldLately(s.conversation.ID, "attached", s.tx.Now.Add(-sameTicket))
 	if err != nil || told {
-		return err // once is enough for an album
+		return err
 	}
 	return s.tell(&t, Effect{Key: "attached", Args: models.Args{"code": models.SpokenCode(t.Code)}})
 }
@@ -176,63 +197,25 @@ func (s *scene) reopenDraft(row models.Draft) error {
 		s.draft, s.row = Draft{}, models.Draft{}
 		return s.say(Effect{Key: "nothing_to_restore"})
 	}
-	s.draft.LookAt, s.draft.EndedAt, s.changed = s.tx.Now, time.Time{}, true
+	s.draft.Doubt, s.draft.LookAt, s.draft.EndedAt, s.changed = "", s.tx.Now, time.Time{}, true
 	return s.say(Effect{Key: "draft_restored"})
 }
 
-// status says where a ticket stands: an own one with all that was promised, another's only as the public may know it.
-func (s *scene) status(code string) error {
-	if code == "" {
-		return s.statusOfAll()
-	}
-	t, err := s.tx.ReporterTicket(s.conversation.ReporterID, code)
-	key := "status_own"
-	if errors.Is(err, models.ErrNotFound) {
-		key = "status_public"
-		t, err = s.tx.TicketByCode(models.System(), code)
-	}
-	if errors.Is(err, models.ErrNotFound) {
-		return s.say(Effect{Key: "status_unknown"})
-	}
-	if err != nil {
+// sendOn takes up the question that was let go because nobody said whether it is to be sent on.
+func (s *scene) sendOn() error {
+	row, found, err := s.tx.LastDraft(s.conversation.ID)
+	if err != nil || !found || row.TicketID != nil || s.draft.Open {
 		return err
 	}
-	args, err := s.statusArgs(t)
-	if err != nil {
+	if err := s.resume(row); err != nil {
 		return err
 	}
-	return s.say(Effect{Key: key, Args: args})
-}
-
-func (s *scene) statusOfAll() error {
-	tickets, err := s.tx.ReporterTickets(s.conversation.ReporterID, 5)
-	if err != nil {
-		return err
+	if !s.draft.asked(askSend) || s.tx.Now.Sub(s.draft.EndedAt) > restoreWithin {
+		s.draft, s.row = Draft{}, models.Draft{}
+		return nil
 	}
-	if len(tickets) == 0 {
-		return s.say(Effect{Key: "status_none"})
-	}
-	for _, t := range tickets {
-		args, err := s.statusArgs(t)
-		if err != nil {
-			return err
-		}
-		if err := s.say(Effect{Key: "status_own", Args: args}); err != nil {
-			return err
-		}
-	}
+	s.draft.Doubt, s.draft.LookAt, s.draft.EndedAt, s.changed = "", s.tx.Now, time.Time{}, true
 	return nil
-}
-
-func (s *scene) statusArgs(t models.Ticket) (models.Args, error) {
-	department, err := s.talk.Desk.DepartmentName(s.tx, t)
-	args := models.Args{
-		"code": models.SpokenCode(t.Code), "category": t.Category, "state": string(t.State), "department": department,
-	}
-	if t.PromiseDue != nil && t.State.Open() {
-		args["promise_due"] = t.PromiseDue.UTC().Format(time.RFC3339)
-	}
-	return args, err
 }
 
 // hide takes back what a resident unsent. The word of it may have overtaken the message.
@@ -246,6 +229,7 @@ func (s *scene) hide(external string) error {
 		s.conversation.Unsent = external
 		return nil
 	}
+	m.HiddenAt = &s.tx.Now
 	return s.reread(m, "")
 }
 
@@ -285,9 +269,12 @@ func (s *scene) revise(e Effect) error {
 	if m.TicketID == nil {
 		return s.reread(m, m.Text)
 	}
-	_, err = s.talk.Desk.Amend(s.tx, workflow.AmendInput{
+	t, err := s.talk.Desk.Amend(s.tx, workflow.AmendInput{
 		Act:   workflow.Act{Actor: s.actor(), Ticket: *m.TicketID},
-		Words: models.Clean(e.Text, 10_000),
+		Words: models.Clean(e.Text, 10_000), Address: s.addressIn(e.Text),
 	})
-	return harmless(err)
+	if err != nil {
+		return harmless(err)
+	}
+	return s.noted(t)
 }

@@ -50,6 +50,7 @@ type chat struct {
 	phone   *phone
 	events  []models.InboxEvent
 	drafts  map[string]bool // what asked to be settled
+	made    int             // reports
 }
 
 // phone is the resident's: it shows what it is sent.
@@ -162,10 +163,13 @@ func (c *chat) says(t *testing.T, events ...*bots.Incoming) {
 	c.deliver(t)
 }
 
-// report makes a ticket of a pothole and returns its code.
+// report makes a ticket of a pothole, each some 300 m from the last, and returns its code.
 func (c *chat) report(t *testing.T) string {
 	t.Helper()
-	c.says(t, said("ổ gà to"), pin())
+	place := pin()
+	*place.Lat += 0.003 * float64(c.made)
+	c.made++
+	c.says(t, said("ổ gà to"), place)
 	c.settle(t, 3*time.Second)
 	c.deliver(t)
 	return c.lastCode(t)
@@ -334,11 +338,13 @@ func (c *chat) lastCode(t *testing.T) (code string) {
 	t.Helper()
 	err := c.Store.Read(t.Context(), func(tx *store.Tx) error {
 		tickets, err := tx.Tickets(models.System(), store.TicketFilter{Limit: 1})
-		code = tickets[0].Code
+		if len(tickets) > 0 {
+			code = tickets[0].Code
+		}
 		return err
 	})
-	if err != nil {
-		t.Fatal(err)
+	if err != nil || code == "" {
+		t.Fatalf("there is to be a ticket: %v", err)
 	}
 	return code
 }

@@ -22,7 +22,10 @@ func (s *scene) takenOver() bool {
 func (s *scene) notice(in *bots.Incoming) (done bool, err error) {
 	switch in.Kind {
 	case bots.KindEcho:
-		if in.Admin != "" {
+		switch {
+		case in.Admin != "" && s.conversation.PersonSince != nil:
+			s.attend()
+		case in.Admin != "":
 			until := s.tx.Now.Add(takeOverFor)
 			s.conversation.TakenOverUntil = &until
 		}
@@ -65,7 +68,7 @@ func (s *scene) introduced(in *bots.Incoming) error {
 	phone, _ := models.NormalPhone(in.Info.Phone)
 	address := models.Clean(in.Info.Address, addressRunes)
 	in.Kind, in.Text = bots.KindText, nil
-	if address != "" {
+	if address != "" && s.draft.Open && s.draft.missing() == askPlace { // where they live is not where the pothole is
 		in.Text = &address
 	}
 	return s.tx.Introduce(s.conversation.ReporterID, models.Clean(in.Info.Name, 100), phone)

@@ -3,6 +3,7 @@ package dialogue_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -49,8 +50,6 @@ type world struct {
 	faults  []string
 }
 
-var prompt = map[string]bool{"ask_place": true, "ask_what": true, "ask_which": true}
-
 func newWorld() *world { return &world{now: instant, tickets: map[string][]string{}} }
 
 func (w *world) reduce(in dialogue.Input) {
@@ -72,10 +71,10 @@ func (w *world) reduce(in dialogue.Input) {
 			w.tickets[e.Code] = append(w.tickets[e.Code], e.Messages...)
 			w.current.At = w.now
 		case dialogue.EffectSay:
-			if e.Key == "draft_cancelled" {
+			if e.Key == "draft_cancelled" || e.Key == "not_sent" {
 				w.dropped = append(w.dropped, messages(was)...)
 			}
-			if prompt[e.Key] {
+			if strings.HasPrefix(e.Key, "ask_") {
 				w.prompts = append(w.prompts, e.Key)
 				asked++
 			}
@@ -170,20 +169,27 @@ func TestPropertyNothingIsLost(t *testing.T) {
 		var evidence []string
 		for n := range rapid.IntRange(1, 25).Draw(t, "events") {
 			var in *bots.Incoming
-			switch rapid.SampledFrom([]string{"photo", "pin", "voice", "words", "words", "sticker", "press"}).Draw(t, "kind") {
+			switch rapid.SampledFrom([]string{"photo", "pin", "far", "voice", "words", "words", "sticker", "press"}).Draw(t, "kind") {
 			case "photo":
 				in = photo()
 			case "pin":
 				in = pin()
+			case "far":
+				in = abroad()
 			case "voice":
 				in = sent(bots.KindAudio)
 			case "sticker":
 				in = quiet(bots.KindSticker)
 			case "press":
-				in = press(rapid.SampledFrom([]string{"", "new", "add:", "add:" + code, "done:x", ":::", "rate::9"}).Draw(t, "payload"))
+				in = press(rapid.SampledFrom([]string{
+					"", "new", "add:", "add:" + code, "done:x", ":::", "rate::9",
+					"type:road.pothole", "type:other", "type:", "split:yes", "split:no", "place:meant", "place:words",
+					"send:yes", "send:no", "person",
+				}).Draw(t, "payload"))
 			default:
 				in = said(rapid.SampledFrom([]string{
 					"ổ gà to lắm", lamp, danger, "140 Tô Ký", "huỷ", "lại", "cảm ơn", "1", "", "ngay cổng chợ", "\x00", "help",
+					two, question, denunciation, "phường Củ Chi", "ừ đúng rồi", "không phải", "chưa xong",
 				}).Draw(t, "words"))
 			}
 			message := fmt.Sprintf("m%d", n)
@@ -229,6 +235,7 @@ func TestPropertyOneTicket(t *testing.T) {
 			return
 		}
 		c.who, c.events, c.drafts = fmt.Sprintf("lan%d", n), nil, map[string]bool{}
+		clock.Move(31 * 24 * time.Hour) // nobody asks whether it is the same as the one before
 		pieces := report()
 		for _, i := range order {
 			pieces[i].Message = new(fmt.Sprintf("%s-%d", c.who, i%5)) // 5 is 0 again

@@ -4,6 +4,7 @@
 package dialogue
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -22,7 +23,7 @@ const (
 	askAfter    = 6 * time.Second         // of silence, before a question
 	dangerWaits = 3 * time.Minute         // for the place of a danger, before the hotline has it without
 	expireAfter = 24 * time.Hour          // for what is missing, before the hotline has the draft without
-	streetWaits = 15 * time.Minute        // for the street of a rough point, before the point has to do
+	streetWaits = 15 * time.Minute        // for the rest of a place that is half known, before that half has to do
 	sameTicket  = 15 * time.Minute        // a later piece belongs to the ticket that was just spoken of
 )
 
@@ -32,37 +33,55 @@ const addressRunes = 200
 // roughM is how far off a point may be, in metres, and still be a place that somebody finds.
 const roughM = 300
 
+// Words say what is the matter when they are as many as toldRunes, or a report whose type is as likely as toldShare.
+const (
+	toldRunes = 10
+	toldShare = 0.2
+)
+
 // Mind is what the bot knows of the city's words.
 type Mind struct {
 	Model     *understand.Model
 	Catalogue models.Catalogue
+	Areas     *places.Index // nil: no place is doubted
 }
 
-// Piece is one message of a draft: its id, and its words if it has any.
+// Piece is one message of a draft: its id, its words if it has any, and how much evidence it carries.
 type Piece struct {
 	Message string `json:"message"`
 	Text    string `json:"text,omitempty"`
+	Photos  int    `json:"photos,omitempty"`
+	Voices  int    `json:"voices,omitempty"`
+	Point   bool   `json:"point,omitempty"`
 }
 
 // Slots are what a draft has gathered.
 type Slots struct {
-	Pieces  []Piece   `json:"pieces,omitempty"` // in the order of the platform
-	Lat     *float64  `json:"lat,omitempty"`
-	Lon     *float64  `json:"lon,omitempty"`
-	Address string    `json:"address,omitempty"`
-	Rough   bool      `json:"rough,omitempty"` // the point is further off than roughM
-	Photos  int       `json:"photos,omitempty"`
-	Told    bool      `json:"told,omitempty"`   // the words say what is the matter
-	Early   []string  `json:"early,omitempty"`  // platform ids of messages whose edits came before them
-	Voices  int       `json:"voices,omitempty"` // sounds and films: evidence that somebody has to listen to
-	Danger  string    `json:"danger,omitempty"` // the dangerous type that was read, and warned of
-	Asked   []string  `json:"asked,omitempty"`  // which questions were put: none is put twice
-	AskedAt time.Time `json:"asked_at,omitzero"`
-	FirstAt time.Time `json:"first_at"`
-	LastAt  time.Time `json:"last_at"`
-	LookAt  time.Time `json:"look_at,omitzero"` // when it is to be looked at again
-	ReadyAt time.Time `json:"ready_at,omitzero"`
-	EndedAt time.Time `json:"ended_at,omitzero"` // when it was submitted or dropped
+	Pieces    []Piece       `json:"pieces,omitempty"` // in the order of the platform
+	Lat       *float64      `json:"lat,omitempty"`
+	Lon       *float64      `json:"lon,omitempty"`
+	Address   string        `json:"address,omitempty"`
+	Vague     bool          `json:"vague,omitempty"` // the address is one that nobody would find: a street
+	Rough     bool          `json:"rough,omitempty"` // the point is further off than roughM
+	Photos    int           `json:"photos,omitempty"`
+	Told      bool          `json:"told,omitempty"`   // the words say what is the matter
+	Early     []string      `json:"early,omitempty"`  // platform ids of messages whose edits came before them
+	Voices    int           `json:"voices,omitempty"` // sounds and films: evidence that somebody has to listen to
+	Danger    string        `json:"danger,omitempty"` // the dangerous type that was read, and warned of
+	Asked     []string      `json:"asked,omitempty"`  // which questions were put: none is put twice
+	Doubt     string        `json:"doubt,omitempty"`  // the one that waits for its answer although nothing is missing
+	Meant     bool          `json:"meant,omitempty"`  // the point counts, wherever it lies
+	Split     bool          `json:"split,omitempty"`  // each of its problems is to be a ticket
+	AskedAt   time.Time     `json:"asked_at,omitzero"`
+	Category  string        `json:"category,omitempty"`  // that was chosen; empty: as the words are read
+	Placeless bool          `json:"placeless,omitempty"` // what it is about needs no place
+	FirstAt   time.Time     `json:"first_at"`
+	LastAt    time.Time     `json:"last_at"`
+	Window    time.Duration `json:"window,omitempty"` // of the platform, as Input has it
+	LookAt    time.Time     `json:"look_at,omitzero"` // when it is to be looked at again
+	ReadyAt   time.Time     `json:"ready_at,omitzero"`
+	EndedAt   time.Time     `json:"ended_at,omitzero"` // when it was submitted or dropped
+	Twin      *Twin         `json:"twin,omitempty"`    // a ticket that looks like it
 }
 
 // Draft is an open draft as Reduce sees it.
@@ -78,6 +97,8 @@ type Current struct {
 	At       time.Time // when it was last spoken of
 	Answers  bool      // the piece answers a message about it
 	Over     bool      // nothing can be added to it any more
+	Resolved bool      // it was answered, and they may disagree
+	Waiting  bool      // its department, or our last message, waits for their answer
 }
 
 // Input is one thing that happened: an event with the id of its kept message, or, without an event, the passing of
@@ -89,6 +110,11 @@ type Input struct {
 	Choices []Choice
 	Current Current
 	Tickets []string
+
+	Question string        // the key of what we said last
+	Flood    bool          // the sender sends too much: no further tickets are made of it
+	Muted    bool          // the sender insults: nothing is answered
+	Window   time.Duration // for which the platform lets us answer; 0: for ever
 }
 
 // Choice is one button of ours, with its words in the resident's language.
@@ -100,7 +126,7 @@ type Choice struct {
 // Reduce folds one input into a draft.
 func (m Mind) Reduce(d Draft, in Input, now time.Time) (Draft, []Effect) {
 	if in.Event == nil {
-		return d.settle(in, now)
+		return m.settle(d, in, now)
 	}
 	switch in.Event.Kind {
 	case bots.KindBlock, bots.KindUnfollow:
@@ -114,63 +140,84 @@ func (m Mind) Reduce(d Draft, in Input, now time.Time) (Draft, []Effect) {
 	if in.Event.Beside && in.Event.Ref != "" { // the place of a ticket that was made without
 		return d, []Effect{{Kind: EffectAttach, Code: in.Event.Ref, Messages: []string{in.Message}}}
 	}
-	if payload := chosen(in); payload != "" {
+	read := m.read(in)
+	if payload := cmp.Or(chosen(in), d.reply(in, read)); payload != "" {
+		if d, effects, done := m.decide(d, payload, now); done {
+			return d, effects
+		}
 		return d.choose(payload, now)
 	}
-	if effects, done := m.command(&d, in); done {
+	if payload := d.meant(in, now); payload != "" {
+		return d.choose(payload, now)
+	}
+	if effects, done := m.command(&d, in, read, now); done {
+		return d, effects
+	}
+	if effects, done := m.corrects(in); done {
 		return d, effects
 	}
 	if !in.Event.Actionable || in.Event.Kind == bots.KindContact || in.Event.Kind == bots.KindPostback {
 		return d, nil
 	}
-	if m.later(d, in, now) {
+	if effects, done := m.verdict(d, in, read, now); done {
+		return d, effects
+	}
+	belongs := m.later(d, in, read, now)
+	if effects, done := m.talk(&d, in, read, belongs); done {
+		return d, effects
+	}
+	if belongs {
 		return d, []Effect{{Kind: EffectAttach, Code: in.Current.Code, Messages: []string{in.Message}}}
 	}
 	return m.gather(d, in, now)
 }
 
-// later tells whether a piece belongs to the ticket just spoken of rather than to a report of its own.
-func (m Mind) later(d Draft, in Input, now time.Time) bool {
+// later tells whether a piece belongs to the ticket just spoken of rather than to a report of its own. An answer that a
+// department waits for belongs to it whenever it comes.
+func (m Mind) later(d Draft, in Input, read understand.Result, now time.Time) bool {
 	if in.Current.Code == "" || in.Current.Over {
 		return false
 	}
 	if in.Current.Answers {
 		return true
 	}
-	if d.Open || now.Sub(in.Current.At) > sameTicket {
+	if d.Open || now.Sub(in.Current.At) > sameTicket && !in.Current.Waiting {
 		return false
 	}
-	if in.Event.Text == nil {
-		return true
+	if in.Flood && in.Event.Text != nil {
+		return !m.dangerous(in.Event.Text)
 	}
 	// A sentence that is a report of another kind, told in the same breath, is a ticket of its own.
-	result := m.Model.Classify(*in.Event.Text)
-	return !result.IsReport || !result.Sure || result.Category == in.Current.Category
+	another := read.IsReport && read.Sure && read.Category != in.Current.Category
+	return in.Current.Waiting || in.Event.Text == nil || !another
 }
 
 func (m Mind) gather(d Draft, in Input, now time.Time) (Draft, []Effect) {
 	if !d.Open {
-		d = Draft{Open: true, Slots: Slots{FirstAt: now}}
+		d = Draft{Open: true, Slots: Slots{FirstAt: now, Window: in.Window}}
 	}
 	e := in.Event
 	piece := Piece{Message: in.Message}
 	if e.Text != nil {
 		piece.Text = strings.TrimSpace(*e.Text)
 	}
-	d.Pieces = append(slices.Clip(d.Pieces), piece)
 	switch e.Kind {
 	case bots.KindImage:
-		d.Photos += max(1, len(e.Media))
+		piece.Photos = max(1, len(e.Media))
 	case bots.KindAudio, bots.KindVideo:
-		d.Voices++
+		piece.Voices = 1
 	default:
 	}
-	place(&d, piece.Text, e)
+	piece.Point = e.Lat != nil
+	d.Pieces = append(slices.Clip(d.Pieces), piece)
+	d.Photos, d.Voices = d.Photos+piece.Photos, d.Voices+piece.Voices
+	d = d.heard(piece.Text, e)
+	m.place(&d, piece.Text, e)
 	return d, m.weigh(&d, now)
 }
 
-// reread follows an edit or an unsend (empty text) of one of a draft's messages. The address that it gave goes with its
-// words, and so does the draft when nothing is left of it.
+// reread follows an edit or an unsend (a hidden message, empty text) of one of a draft's messages. The address that it
+// gave goes with its words, its photos with it, and so does the draft when nothing is left of it.
 func (m Mind) reread(d Draft, message models.Message, text string, now time.Time) (Draft, []Effect) {
 	at := slices.IndexFunc(d.Pieces, func(p Piece) bool { return p.Message == message.ID })
 	if !d.Open || at < 0 {
@@ -179,19 +226,24 @@ func (m Mind) reread(d Draft, message models.Message, text string, now time.Time
 	d.Pieces = slices.Clone(d.Pieces)
 	before := d.Pieces[at].Text
 	d.Pieces[at].Text = strings.TrimSpace(text)
-	if address, _ := places.Address(before); d.Address != "" &&
-		(d.Address == address || d.Address == models.Clean(before, addressRunes)) {
-		d.Address = ""
+	if read := m.Areas.Read(before); d.Address != "" &&
+		(d.Address == read.Address || d.Address == models.Clean(before, addressRunes)) {
+		d.Address, d.Vague = "", false
 		for _, p := range d.Pieces {
-			place(&d, p.Text, &bots.Incoming{Kind: bots.KindText})
+			m.place(&d, p.Text, &bots.Incoming{Kind: bots.KindText})
 		}
 	} else {
-		place(&d, d.Pieces[at].Text, &bots.Incoming{Kind: bots.KindText})
+		m.place(&d, d.Pieces[at].Text, &bots.Incoming{Kind: bots.KindText})
 	}
-	if text == "" && message.Lat != nil && d.Lat != nil && *message.Lat == *d.Lat {
-		d.Lat, d.Lon, d.Rough = nil, nil, false
+	if message.HiddenAt != nil {
+		piece := &d.Pieces[at]
+		d.Photos, d.Voices = max(0, d.Photos-piece.Photos), max(0, d.Voices-piece.Voices)
+		piece.Photos, piece.Voices, piece.Point = 0, 0, false
+		if message.Lat != nil && d.Lat != nil && *message.Lat == *d.Lat {
+			d.Lat, d.Lon, d.Rough = nil, nil, false
+		}
 	}
-	if d.words() == "" && d.Photos == 0 && d.Voices == 0 && d.Lat == nil {
+	if d.words() == "" && !d.evident() {
 		return Draft{}, nil
 	}
 	return d, m.weigh(&d, now)
@@ -200,7 +252,10 @@ func (m Mind) reread(d Draft, message models.Message, text string, now time.Time
 // weigh works out what the pieces of a draft say together, and when it is to be looked at.
 func (m Mind) weigh(d *Draft, now time.Time) []Effect {
 	result := m.Model.Classify(d.words())
-	d.Told = result.IsReport || len([]rune(d.words())) >= 10
+	d.Told = result.IsReport && result.Confidence >= toldShare || len([]rune(d.words())) >= toldRunes
+	if d.Category == "" {
+		d.Placeless = m.placeless(result)
+	}
 	d.LastAt, d.LookAt = now, now.Add(settleAfter)
 	if d.ReadyAt.IsZero() && d.missing() == "" {
 		d.ReadyAt = now
@@ -211,20 +266,42 @@ func (m Mind) weigh(d *Draft, now time.Time) []Effect {
 	return m.warn(d, result)
 }
 
-// place takes what a piece says of the place: a pin, a house number with its street, or the answer to our question.
-func place(d *Draft, text string, e *bots.Incoming) {
+// placeless tells whether what the words are about needs no place, by all that they may be about.
+func (m Mind) placeless(read understand.Result) bool {
+	var none, all float64
+	for _, s := range read.Alternatives {
+		if all += s.Score; m.Catalogue.Category(s.Category).Placeless() {
+			none += s.Score
+		}
+	}
+	return none > all/2
+}
+
+// place takes what a piece says of the place: a pin, an address, or the answer to our question. A street alone is a
+// place that is asked about.
+func (m Mind) place(d *Draft, text string, e *bots.Incoming) {
 	line := models.Clean(text, addressRunes)
 	if e.Lat != nil && e.Lon != nil {
 		d.Lat, d.Lon, d.Rough = e.Lat, e.Lon, e.AccuracyM > roughM
 		if text != "" && e.Kind == bots.KindLocation {
-			d.Address = line // a venue's own name
+			d.Address, d.Vague = line, false // a venue's own name
 			return
 		}
 	}
-	if address, ok := places.Address(text); ok {
-		d.Address = address
-	} else if text != "" && d.Address == "" && (d.asked(askPlace) || d.asked(askStreet)) {
+	if text == "" {
+		return
+	}
+	read := m.Areas.Read(text)
+	answered := d.asked(askPlace) || d.asked(askStreet)
+	switch {
+	case read.Sure:
+		d.Address, d.Vague = read.Address, false
+	case answered && d.Vague:
+		d.Address, d.Vague = models.Clean(line+", "+d.Address, addressRunes), false
+	case answered && d.Address == "":
 		d.Address = line
+	case read.Address != "" && d.Address == "":
+		d.Address, d.Vague = read.Address, true
 	}
 }
 
@@ -232,6 +309,10 @@ func place(d *Draft, text string, e *bots.Incoming) {
 func (m Mind) warn(d *Draft, result understand.Result) []Effect {
 	if d.Danger != "" {
 		return nil
+	}
+	if result.SelfHarm {
+		d.Danger = selfHarm
+		return []Effect{{Kind: EffectSay, Key: selfHarm}, {Kind: EffectPerson}}
 	}
 	category := m.Catalogue.Category(result.Category)
 	if !result.Danger || !category.Dangerous() {
@@ -261,6 +342,9 @@ func (d Draft) messages() []string {
 	return ids
 }
 
+// selfHarm is the danger of somebody who may end their life, and what is said to it.
+const selfHarm = "self_harm"
+
 // The questions of a draft, by their locale keys.
 const (
 	askPlace  = "ask_place"
@@ -272,7 +356,7 @@ const (
 // missing names the question for the slot that keeps a draft from being ready, empty when it is.
 func (d Draft) missing() string {
 	switch {
-	case d.Lat == nil && d.Address == "":
+	case d.Lat == nil && (d.Address == "" || d.Vague) && !d.Placeless:
 		return askPlace
 	case d.Rough && d.Address == "":
 		return askStreet
@@ -285,15 +369,17 @@ func (d Draft) missing() string {
 
 // settle is what the passing of time does: submit what is ready or has waited too long, else ask once for what is
 // missing, after a silence. What was asked and answered goes to the hotline as it is: nothing is asked twice.
-func (d Draft) settle(in Input, now time.Time) (Draft, []Effect) {
+func (m Mind) settle(d Draft, in Input, now time.Time) (Draft, []Effect) {
 	if !d.Open || d.LookAt.IsZero() || now.Add(earlyBy).Before(d.LookAt) {
 		return d, nil
 	}
 	missing := d.missing()
+	if missing == "" {
+		return m.finish(d, now)
+	}
 	end := d.waitsUntil(missing)
 	asked := d.asked(missing)
-	answered := asked && d.LastAt.After(d.AskedAt)
-	if missing == "" || answered || !now.Before(end) {
+	if asked && d.LastAt.After(d.AskedAt) || !now.Before(end) {
 		d.Open = false
 		return d, []Effect{{Kind: EffectSubmit}}
 	}
@@ -302,13 +388,17 @@ func (d Draft) settle(in Input, now time.Time) (Draft, []Effect) {
 		return d, nil
 	}
 	d.LookAt = end
-	if asked || d.asked(askWhich) && d.LastAt.Before(d.AskedAt) {
+	if asked {
+		return d.remind(missing, end, now)
+	}
+	if d.asked(askWhich) && d.LastAt.Before(d.AskedAt) {
 		return d, nil
 	}
 	if d.words() == "" && len(in.Tickets) > 0 && !d.asked(askWhich) {
 		return d.ask(askWhich, now), []Effect{whichOf(in.Tickets)}
 	}
-	return d.ask(missing, now), []Effect{{Kind: EffectSay, Key: missing, AskLocation: missing == askPlace}}
+	d, _ = d.ask(missing, now).remind(missing, end, now) // which sets its time
+	return d, []Effect{{Kind: EffectSay, Key: missing, AskLocation: missing == askPlace}}
 }
 
 // waitsUntil is when a draft goes to the hotline without what is missing.
@@ -316,10 +406,10 @@ func (d Draft) waitsUntil(missing string) time.Time {
 	switch {
 	case d.Danger != "":
 		return d.FirstAt.Add(dangerWaits)
-	case missing == askStreet:
+	case missing == askStreet, missing == askPlace && d.Vague:
 		return d.LastAt.Add(streetWaits)
 	default:
-		return d.FirstAt.Add(expireAfter)
+		return d.FirstAt.Add(d.expires())
 	}
 }
 

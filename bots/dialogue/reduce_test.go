@@ -32,6 +32,10 @@ func press(payload string) *bots.Incoming {
 	return &bots.Incoming{Kind: bots.KindPostback, Payload: payload, Actionable: true}
 }
 
+func command(name string) *bots.Incoming {
+	return &bots.Incoming{Kind: bots.KindCommand, Command: name, Actionable: true}
+}
+
 func quiet(kind bots.Kind) *bots.Incoming { return &bots.Incoming{Kind: kind} }
 
 // about is an event about the message of a platform id: an edit when it has words, else an unsend.
@@ -51,7 +55,9 @@ type step struct {
 	tickets []string
 }
 
-func mind() dialogue.Mind { return dialogue.Mind{Model: desk.Model, Catalogue: desk.Catalogue} }
+func mind() dialogue.Mind {
+	return dialogue.Mind{Model: desk.Model, Catalogue: desk.Catalogue, Areas: desk.Areas}
+}
 
 // play folds steps into a draft, looking at it whenever it asks to be looked at, and tells what was done.
 func play(steps []step) (d dialogue.Draft, done []string) {
@@ -109,7 +115,7 @@ const (
 	code   = "481277358"
 	second = time.Second
 	danger = "dây điện đứt rơi xuống đường"
-	lamp   = "đèn đường tắt tối thui mấy hôm nay"
+	lamp   = "đèn đường tắt tối thui"
 )
 
 var instant = time.Date(2026, 3, 6, 9, 0, 0, 0, time.UTC)
@@ -169,9 +175,9 @@ func TestReduceGathers(t *testing.T) {
 		"silence begins anew with each piece": {
 			steps: []step{{event: said(lamp)}, {after: 5 * second, event: photo()}, {after: 5 * second}}, open: true,
 		},
-		"the place is asked once":               {steps: []step{{event: said(lamp)}, {after: 23 * time.Hour}}, want: []string{place}, open: true},
-		"a pin alone asks what is the matter":   {steps: []step{{event: pin()}, {after: 6 * second}}, want: []string{what}, open: true},
-		"a word with a pin is not a report yet": {steps: []step{{event: pin()}, {event: said("nè")}, {after: 6 * second}}, want: []string{what}, open: true},
+		"the place is asked once, with a reminder": {steps: []step{{event: said(lamp)}, {after: 23 * time.Hour}}, want: []string{place, "say remind_ask_place +location"}, open: true},
+		"a pin alone asks what is the matter":      {steps: []step{{event: pin()}, {after: 6 * second}}, want: []string{what}, open: true},
+		"a word with a pin is not a report yet":    {steps: []step{{event: pin()}, {event: said("nè")}, {after: 6 * second}}, want: []string{what}, open: true},
 		"the answer to what is the matter submits": {
 			steps: []step{{event: pin()}, {after: 8 * second, event: photo()}, {after: 3 * second}}, want: []string{what, "submit"},
 		},
@@ -186,11 +192,14 @@ func TestReduceGathers(t *testing.T) {
 			steps: []step{{event: said(lamp)}, {after: 9 * second, event: photo()}, {after: 3 * second}}, want: []string{place, "submit"},
 		},
 		"both questions may be needed, each once": {
-			steps: []step{{event: said("hư")}, {after: 9 * second, event: pin()}, {after: 7 * second}, {after: second, event: said("hư")}, {after: 3 * second}},
+			steps: []step{{event: sent(bots.KindFile)}, {after: 9 * second, event: pin()}, {after: 7 * second}, {after: second, event: photo()}, {after: 3 * second}},
 			want:  []string{place, what, "submit"},
 		},
 		"what nobody completes goes to the hotline after a day": {
-			steps: []step{{event: photo()}, {after: 24 * time.Hour}}, want: []string{place, "submit"},
+			steps: []step{{event: photo()}, {after: 24 * time.Hour}}, want: []string{place, "say remind_ask_place +location", "submit"},
+		},
+		"what needs no place is asked for none": {
+			steps: []step{{event: said("hồ sơ làm sổ đỏ nộp trễ hẹn hai tháng chưa có kết quả")}, {after: 3 * second}}, want: []string{"submit"},
 		},
 		"a sticker opens nothing":           {steps: []step{{event: quiet(bots.KindSticker)}, {after: time.Minute}}},
 		"a reaction opens nothing":          {steps: []step{{event: quiet(bots.KindReaction)}, {after: time.Minute}}},
@@ -219,22 +228,29 @@ func TestReduceObeys(t *testing.T) {
 	current := dialogue.Current{Code: code, Category: "road.pothole", At: instant}
 	over := dialogue.Current{Code: code, Category: "road.pothole", At: instant, Over: true}
 	runAll(t, map[string]scenario{
-		"HUỶ drops the draft":                        {steps: []step{{event: photo()}, {event: said("HUỶ")}, {after: time.Hour}}, want: []string{"say draft_cancelled"}},
-		"huy without marks does too":                 {steps: []step{{event: photo()}, {event: said("huy")}}, want: []string{"say draft_cancelled"}},
-		"HUỶ takes back the ticket just made":        {steps: []step{{event: said("Huỷ"), current: current}}, want: []string{"withdraw " + code}},
-		"HUỶ when there is nothing says so":          {steps: []step{{event: said("huỷ")}}, want: []string{"say nothing_to_cancel"}},
-		"HUỶ a second time says so":                  {steps: []step{{event: said("huỷ"), current: over}}, want: []string{"say nothing_to_cancel"}},
-		"a command inside a sentence is words":       {steps: []step{{event: said("cho tôi hỏi huỷ thế nào vậy")}}, open: true},
+		"HUỶ drops the draft":                  {steps: []step{{event: photo()}, {event: said("HUỶ")}, {after: time.Hour}}, want: []string{"say draft_cancelled"}},
+		"huy without marks does too":           {steps: []step{{event: photo()}, {event: said("huy")}}, want: []string{"say draft_cancelled"}},
+		"HUỶ takes back the ticket just made":  {steps: []step{{event: said("Huỷ"), current: current}}, want: []string{"withdraw " + code}},
+		"HUỶ when there is nothing says so":    {steps: []step{{event: said("huỷ")}}, want: []string{"say nothing_to_cancel"}},
+		"HUỶ a second time says so":            {steps: []step{{event: said("huỷ"), current: over}}, want: []string{"say nothing_to_cancel"}},
+		"a command inside a sentence is words": {steps: []step{{event: said("xe gom rác huỷ chuyến, rác ùn từ hôm qua")}}, open: true},
+		"who may end their life is answered at once": {
+			steps: []step{{event: said("em không muốn sống nữa")}}, want: []string{"say self_harm", "person"}, open: true,
+		},
 		"LẠI restores":                               {steps: []step{{event: said("LẠI")}}, want: []string{"restore"}},
 		"TRẠNG THÁI lists":                           {steps: []step{{event: said("trạng thái")}}, want: []string{"status"}},
 		"a code asks for its status":                 {steps: []step{{event: said("4812 77358 tới đâu rồi")}}, want: []string{"status " + code}},
 		"a code alone too":                           {steps: []step{{event: said("#481277358")}}, want: []string{"status " + code}},
-		"a code with a wrong digit is words":         {steps: []step{{event: said("481277359")}}, open: true},
+		"a code with a wrong digit is told so":       {steps: []step{{event: said("4812 77359")}}, want: []string{"say status_unknown"}},
 		"nine digits inside a report are words":      {steps: []step{{event: said("đèn đường tắt trước nhà tôi, mã khách hàng 481277358")}}, open: true},
 		"TRỢ GIÚP explains":                          {steps: []step{{event: said("trợ giúp")}}, want: []string{"say help"}},
 		"ENGLISH switches":                           {steps: []step{{event: said("English")}}, want: []string{"language en"}},
 		"TIẾNG VIỆT switches back":                   {steps: []step{{event: said("tiếng Việt")}}, want: []string{"language vi"}},
-		"a platform's command is welcomed":           {steps: []step{{event: sent(bots.KindCommand)}}, want: []string{"say welcome"}},
+		"/start is welcomed":                         {steps: []step{{event: command("start")}}, want: []string{"say welcome"}},
+		"/help explains":                             {steps: []step{{event: command("help")}}, want: []string{"say help"}},
+		"/status lists":                              {steps: []step{{event: command("status")}}, want: []string{"status"}},
+		"/cancel drops the draft":                    {steps: []step{{event: photo()}, {event: command("cancel")}}, want: []string{"say draft_cancelled"}},
+		"a command that we do not have explains":     {steps: []step{{event: command("weather")}}, want: []string{"say help"}},
 		"block is noted":                             {steps: []step{{event: quiet(bots.KindBlock)}}, want: []string{"block yes"}},
 		"unblock is noted":                           {steps: []step{{event: quiet(bots.KindUnblock)}}, want: []string{"block"}},
 		"an edit revises and opens nothing":          {steps: []step{{event: about("m7", "ổ gà")}}, want: []string{"revise m7 ổ gà"}},
@@ -253,9 +269,9 @@ func TestReduceChooses(t *testing.T) {
 		"the words without marks":          {steps: []step{{event: said("chua xong"), choices: asked}}, want: []string{"reopen " + code}},
 		"stars":                            {steps: []step{{event: press("rate:" + code + ":4")}}, want: []string{"rate " + code + " 4"}},
 		"a status":                         {steps: []step{{event: press("status:" + code)}}, want: []string{"status " + code}},
-		"a digit beyond them is words":     {steps: []step{{event: said("3"), choices: asked}}, open: true},
-		"zero is words":                    {steps: []step{{event: said("0"), choices: asked}}, open: true},
-		"a digit out of nowhere is words":  {steps: []step{{event: said("1")}}, open: true},
+		"a digit beyond them is no report": {steps: []step{{event: said("3"), choices: asked}}, want: []string{"say what_to_report"}},
+		"zero is no report":                {steps: []step{{event: said("0"), choices: asked}}, want: []string{"say what_to_report"}},
+		"a digit out of nowhere is none":   {steps: []step{{event: said("1")}}, want: []string{"say what_to_report"}},
 		"a digit with words is words":      {steps: []step{{event: said("1 ổ gà"), choices: asked}}, open: true},
 		"a choice leaves a draft alone":    {steps: []step{{event: photo()}, {event: said("1"), choices: asked}}, want: []string{"close " + code}, open: true},
 		"an unknown payload is harmless":   {steps: []step{{event: press("explode:" + code)}}},

@@ -80,13 +80,22 @@ func (s *scene) hear(e models.InboxEvent) error {
 	if s.changed = true; !in.Beside {
 		s.heard = append(s.heard, in)
 	}
-	if input.Hidden || s.takenOver() {
-		return nil // a colleague answers; what is said is kept for them
+	if keeps(in.Kind) {
+		if err := s.measure(e, &in, &input); err != nil {
+			return err
+		}
+	}
+	if input.Hidden {
+		return nil
+	}
+	if done, err := s.attended(input); done || err != nil {
+		return err // a colleague answers; what is said is kept for them
 	}
 	if in.Kind == bots.KindText && in.Message != nil && slices.Contains(s.draft.Early, *in.Message) {
 		return nil // its edit was heard
 	}
-	return s.apply(s.talk.mind().Reduce(s.draft, input, s.tx.Now))
+	draft, effects := s.talk.mind().Reduce(s.draft, input, s.tx.Now)
+	return s.apply(draft, input.restrain(effects))
 }
 
 // keeps tells the kinds of event that are messages of their own.
@@ -175,12 +184,16 @@ func (s *scene) input(in *bots.Incoming) (Input, error) {
 	if err != nil {
 		return input, err
 	}
+	input.Question = before.question.Key
+	if adapter, ok := s.talk.Adapters[s.conversation.Channel]; ok {
+		input.Window = adapter.Limits().Window
+	}
 	if !before.asked && in.Text != nil && speaksEnglish(*in.Text) {
 		s.conversation.Language = locales.English
 	}
 	for _, b := range before.question.Buttons {
 		input.Choices = append(input.Choices, Choice{
-			Title: locales.Message(s.conversation.Language, b.Key, b.Args), Payload: b.Payload,
+			Title: s.title(b), Payload: b.Payload,
 		})
 	}
 	if !before.of {
@@ -189,9 +202,25 @@ func (s *scene) input(in *bots.Incoming) (Input, error) {
 	spoken := before.spoken
 	input.Current = Current{
 		Code: spoken.Code, Category: spoken.Category, At: spoken.At, Answers: in.ReplyTo != "" && spoken.Answers,
-		Over: !slices.Contains(models.Legal(spoken.State), models.VerbAttach),
+		Over:     !slices.Contains(models.Legal(spoken.State), models.VerbAttach),
+		Resolved: spoken.State == models.StateResolved,
+		Waiting:  spoken.State == models.StateWaiting || asksMore(spoken.Key) && s.tx.Now.Sub(spoken.At) <= sameTicket,
 	}
 	return input, nil
+}
+
+// asksMore tells whether a message of ours asks for more words or pictures about its ticket.
+func asksMore(key string) bool {
+	return key == "reopened" || key == "not_done_kept" || key == "rated_low"
+}
+
+// title is what a button of ours says.
+func (s *scene) title(b models.Button) string {
+	args := b.Args
+	if key, ok := args["kind"].(string); ok {
+		args = models.Args{"kind": s.talk.Desk.Catalogue.Category(key).Name(s.conversation.Language)}
+	}
+	return locales.Message(s.conversation.Language, b.Key, args)
 }
 
 // before returns what was said before an event that answers a message (replyTo, may be empty). Until the turn itself
@@ -231,7 +260,7 @@ func speaksEnglish(text string) bool {
 
 // pass lets time pass over the draft.
 func (s *scene) pass() error {
-	if s.takenOver() {
+	if s.takenOver() && s.draft.Danger == "" {
 		if until := *s.conversation.TakenOverUntil; s.draft.Open && s.draft.LookAt.Before(until) {
 			s.draft.LookAt, s.changed = until, true
 		}
@@ -249,7 +278,9 @@ func (s *scene) pass() error {
 			}
 		}
 	}
-	return s.apply(s.talk.mind().Reduce(s.draft, input, s.tx.Now))
+	input.Muted = s.muted()
+	draft, effects := s.talk.mind().Reduce(s.draft, input, s.tx.Now)
+	return s.apply(draft, input.restrain(effects))
 }
 
 func (s *scene) apply(d Draft, effects []Effect) error {
@@ -287,7 +318,15 @@ func (s *scene) end(was Draft) error {
 	return err
 }
 
-func (s *scene) say(e Effect) error { return s.tell(nil, e) }
+func (s *scene) say(e Effect) error {
+	if e.Once > 0 {
+		told, err := s.tx.ToldLately(s.conversation.ID, e.Key, s.tx.Now.Add(-e.Once))
+		if err != nil || told {
+			return err
+		}
+	}
+	return s.tell(nil, e)
+}
 
 // tell says something about a ticket: an answer to it belongs to that ticket.
 func (s *scene) tell(about *models.Ticket, e Effect) error {

@@ -202,6 +202,7 @@ func TestTalkVerdicts(t *testing.T) {
 		c.expectSaid(t, "five stars thank", "closed_thanks", "rated_thanks")
 		c.says(t, press("rate:"+code+":1"))
 		c.expectSaid(t, "a second verdict is harmless", "closed_thanks", "rated_thanks")
+		c.clock.Move(11 * 24 * time.Hour) // or it would be asked whether the first is not done
 		code = c.report(t)
 		c.resolve(t, "Đã vá.")
 		c.says(t, said("1"))
@@ -249,7 +250,7 @@ func TestTalkStatus(t *testing.T) {
 func TestTalkSpeaksEnglish(t *testing.T) {
 	eachChat(t, func(t *testing.T, c *chat) {
 		t.Helper()
-		c.says(t, said("Hello, there is a big hole in my street"), pin())
+		c.says(t, said("Hello, there is a big hole in my street"), photo(), pin())
 		c.settle(t, 3*time.Second)
 		all := c.messages(t)
 		if shown := all[len(all)-1].Shown; !strings.HasPrefix(shown, "We have your report") {

@@ -118,6 +118,25 @@ func TestTranscripts(t *testing.T) {
 			s.sends(t, 10*time.Minute, said("1"))
 			s.sends(t, 10*time.Second, said("5"))
 		},
+		"split": func(t *testing.T, s *script) {
+			t.Helper()
+			s.sends(t, 0, said(two))
+			s.wait(t, 10*time.Second)
+			s.sends(t, 20*time.Second, said("2"))
+			s.wait(t, 3*time.Second)
+		},
+		"guidance": func(t *testing.T, s *script) {
+			t.Helper()
+			s.sends(t, 0, said(denunciation))
+			s.wait(t, 10*time.Second)
+			s.sends(t, 20*time.Second, said("thôi"))
+			s.sends(t, time.Hour, said("hôm nay trời đẹp quá"))
+			s.sends(t, time.Minute, said(question))
+			s.wait(t, 10*time.Second)
+			s.sends(t, 20*time.Second, said("1"))
+			s.wait(t, 3*time.Second)
+			s.sends(t, 26*time.Hour, said("chào"))
+		},
 		"english": func(t *testing.T, s *script) {
 			t.Helper()
 			s.sends(t, 0, said("Hello, the street light in front of my house is broken"))

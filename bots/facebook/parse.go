@@ -157,7 +157,7 @@ func (a *Adapter) fromMessaging(e entry, raw json.RawMessage) (bots.Incoming, bo
 	default:
 		return in, false, nil
 	}
-	return in, err == nil && in.User != "", err // an echo may name nobody
+	return in, err == nil, err
 }
 
 // decode reads one field of an event.

@@ -17,7 +17,7 @@ import (
 
 func areasCommand() *cobra.Command {
 	areas := &cobra.Command{Use: "areas", Short: "The wards and their boundaries"}
-	areas.AddCommand(areasImportCommand(), areasLookupCommand())
+	areas.AddCommand(areasImportCommand(), areasImportNamesCommand(), areasLookupCommand(), areasResolveCommand())
 	return areas
 }
 
@@ -62,11 +62,7 @@ func areasLookupCommand() *cobra.Command {
 		Use: "lookup", Args: cobra.NoArgs,
 		Short: "Tell which area a point lies in, and how many metres outside of it",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			var index *places.Index
-			err := withStore(cmd.Context(), func(s *store.Store) (err error) {
-				index, err = loadAreas(cmd.Context(), s)
-				return err
-			})
+			index, err := openAreas(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -89,18 +85,32 @@ func areasLookupCommand() *cobra.Command {
 	return lookup
 }
 
-// loadAreas makes the index of the imported areas, or of the approximate ones before the first import.
+// openAreas loads the areas for a command that needs nothing else.
+func openAreas(ctx context.Context) (index *places.Index, err error) {
+	err = withStore(ctx, func(s *store.Store) (err error) {
+		index, err = loadAreas(ctx, s)
+		return err
+	})
+	return index, err
+}
+
+// loadAreas makes the index of the imported areas, or of the approximate ones before the first import, with the
+// imported names of former wards.
 func loadAreas(ctx context.Context, s *store.Store) (*places.Index, error) {
 	var areas []places.Boundary
+	var names []places.OldWard
 	err := s.Read(ctx, func(tx *store.Tx) (err error) {
-		areas, err = tx.Areas()
+		if areas, err = tx.Areas(); err != nil {
+			return err
+		}
+		names, err = tx.AreaNames()
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	if len(areas) == 0 {
-		return places.Approximate()
+		return places.Approximate(names...)
 	}
-	return places.NewIndex(areas)
+	return places.NewIndex(areas, names...)
 }

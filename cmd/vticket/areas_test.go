@@ -62,3 +62,53 @@ func TestAreasImportReplacesTheApproximateTable(t *testing.T) {
 		}
 	}
 }
+
+func TestAreasImportNames(t *testing.T) {
+	for _, name := range []string{"DATABASE_URL", "DATABASE_URL_FILE", "REDIS_URL", "REDIS_URL_FILE"} {
+		t.Setenv(name, "")
+	}
+	folder := t.TempDir()
+	t.Setenv("DATA_DIR", folder)
+	header := "old_province,old_province_code,old_district,old_district_code,old_ward,old_ward_code,new_ward_code,new_ward," +
+		"old_ward_was_split\n"
+	row := "Thành phố Hồ Chí Minh,79,Quận 3,770,Phường 5,27151,27154,Phường Bàn Cờ,false\n"
+	file := func(name, content string) string {
+		path := filepath.Join(folder, name)
+		if err := os.WriteFile(path, []byte(header+content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	resolve := []string{"resolve", "trước số 8 Bàn Cờ, phường 5 quận 3"}
+	old := `{"text":"trước số 8 Bàn Cờ, phường 5 quận 3","address":"trước số 8 Bàn Cờ, phường 5, quận 3",` +
+		`"areas":[{"code":"27154","name":"Phường Bàn Cờ","named_as":"phường 5 quận 3","how":"old_ward"}],"street":"Bàn Cờ",` +
+		`"house":"8","alley":"","crossing":"","landmark":"","quarter":"","road":"","sure":true}` + "\n"
+	for _, step := range []struct {
+		args []string
+		want string
+	}{
+		{resolve, `"areas":[{"code":"27139","name":"Phường Xuân Hoà","named_as":"quận 3","how":"district"},`},
+		{[]string{"import-names", file("faulty.csv", row+strings.Replace(row, "27154", "99999", 1))}, "line 3: no area has the code 99999"},
+		{resolve, `"how":"district"`}, // a faulty file changes nothing
+		{[]string{"import-names", file("good.csv", row)}, `{"imported":1}` + "\n"},
+		{resolve, old},
+		{[]string{"import-names", file("other.csv", strings.Replace(row, "Phường 5", "Phường 6", 1))}, `{"imported":1}` + "\n"},
+		{resolve, `"areas":[{"code":"27154","name":"Phường Bàn Cờ","named_as":"quận 3","how":"district"}]`}, // replaced
+		{[]string{"import-names", filepath.Join(folder, "none")}, "no such file"},
+	} {
+		if got := runAreas(t, step.args...); !strings.Contains(got, step.want) {
+			t.Errorf("areas %v: got %q, want %q", step.args, got, step.want)
+		}
+	}
+	cmd, out := areasCommand(), &bytes.Buffer{}
+	cmd.SetIn(strings.NewReader("140 Tô Ký\n\nxin chào\n"))
+	cmd.SetOut(out)
+	cmd.SetArgs([]string{"resolve"})
+	if err := cmd.ExecuteContext(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	if len(lines) != 2 || !strings.Contains(lines[0], `"address":"140 Tô Ký"`) || !strings.Contains(lines[1], `"areas":[]`) {
+		t.Errorf("two lines on stdin, one of them with a place, gave %q", lines)
+	}
+}

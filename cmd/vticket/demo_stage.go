@@ -93,6 +93,7 @@ type stage struct {
 	photos  *photos.Disk
 	talk    *dialogue.Talk
 	fetcher *dialogue.Fetcher
+	eraser  *dialogue.Eraser
 	courier *notifications.Courier
 
 	close func()
@@ -101,11 +102,29 @@ type stage struct {
 // openStage opens the configured database at the instant at which the demo begins.
 func openStage(ctx context.Context, c Config, begin time.Time) (*stage, error) {
 	s := &stage{}
+	if err := s.open(ctx, c, begin, nil); err != nil {
+		return nil, err
+	}
+	var err error
+	if s.desk, err = newDesk(ctx, s.store); err != nil {
+		s.close()
+		return nil, err
+	}
+	web := s.uploads()
+	s.wire(c.PublicURL, map[string]bots.Adapter{
+		webchat.Name:  web,
+		telegram.Name: postbox{Adapter: telegram.New(telegram.Config{Now: s.store.Now}), uploads: web},
+	})
+	return s, nil
+}
+
+// open opens database and photos, and takes what is put into the inbox from then on. fault is that of store.Options.
+func (s *stage) open(ctx context.Context, c Config, begin time.Time, fault func(string) error) error {
 	s.clock.at = begin
 	log := slog.New(slog.DiscardHandler) // what happens two months ago is no news
 	var err error
-	if s.store, err = openStoreAt(c, log, s.clock.now); err != nil {
-		return nil, err
+	if s.store, err = openStoreWith(c, store.Options{Now: s.clock.now, Log: log, Fault: fault}); err != nil {
+		return err
 	}
 	s.close = func() { _ = s.store.Close() }
 	if c.DatabaseURL == "" {
@@ -115,16 +134,11 @@ func openStage(ctx context.Context, c Config, begin time.Time) (*stage, error) {
 	}
 	if err != nil {
 		s.close()
-		return nil, fmt.Errorf("the database is not ready (run vticket migrate): %w", err)
+		return fmt.Errorf("the database is not ready (run vticket migrate): %w", err)
 	}
 	if s.photos, err = photos.OpenDisk(filepath.Join(c.DataDir, "photos")); err != nil {
 		s.close()
-		return nil, err
-	}
-	if s.desk, err = newDesk(ctx, s.store); err != nil {
-		_ = s.photos.Close()
-		s.close()
-		return nil, err
+		return err
 	}
 	inboxCtx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.inbox = store.NewInbox(s.store)
@@ -136,20 +150,22 @@ func openStage(ctx context.Context, c Config, begin time.Time) (*stage, error) {
 		_ = s.photos.Close()
 		_ = s.store.Close()
 	}
-	s.wire(c, log)
-	return s, nil
+	return nil
 }
 
-func (s *stage) wire(c Config, log *slog.Logger) {
-	web := webchat.Adapter{Open: s.photos.Open, Delete: s.photos.Delete}
-	adapters := map[string]bots.Adapter{
-		webchat.Name:  web,
-		telegram.Name: postbox{Adapter: telegram.New(telegram.Config{Now: s.store.Now}), uploads: web},
-	}
-	s.talk = &dialogue.Talk{Store: s.store, Desk: s.desk, Log: log}
+// uploads is the web chat: it reaches what was uploaded.
+func (s *stage) uploads() webchat.Adapter {
+	return webchat.Adapter{Open: s.photos.Open, Delete: s.photos.Delete}
+}
+
+// wire puts the program together, with the adapters by which people are heard and reached.
+func (s *stage) wire(publicURL string, adapters map[string]bots.Adapter) {
+	log := slog.New(slog.DiscardHandler)
+	s.talk = &dialogue.Talk{Store: s.store, Desk: s.desk, Adapters: adapters, Links: publicURL != "", Log: log}
 	s.fetcher = &dialogue.Fetcher{Store: s.store, Photos: s.photos, Log: log, Adapters: adapters}
+	s.eraser = &dialogue.Eraser{Store: s.store, Desk: s.desk, Photos: s.photos, Log: log}
 	s.courier = &notifications.Courier{
-		Store: s.store, Desk: s.desk, Catalogue: s.desk.Catalogue, Photos: s.photos, PublicURL: c.PublicURL,
+		Store: s.store, Desk: s.desk, Catalogue: s.desk.Catalogue, Photos: s.photos, PublicURL: publicURL,
 		Log: log, Adapters: adapters,
 	}
 	s.store.OnCommit = func(_ context.Context, wakes []models.Wake) {
@@ -166,6 +182,10 @@ func (s *stage) handle(ctx context.Context, w models.Wake) error {
 	switch w.Kind {
 	case models.KindSettle:
 		return s.talk.Settle(ctx, w.ID)
+	case models.KindReturn:
+		return s.talk.Return(ctx, w.ID)
+	case models.KindErase:
+		return s.eraser.Erase(ctx, w.ID)
 	case models.KindDeliver:
 		return s.courier.Deliver(ctx, w.ID)
 	case models.KindFetch:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/vticket/vticket/bots"
@@ -66,7 +67,7 @@ func (d *demo) report(l *life) func(context.Context) error {
 			wait += d.span(700*time.Millisecond, 2*time.Second) // within what the bot waits for
 			d.at(d.clock.now().Add(wait), piece)
 		}
-		d.at(d.clock.now().Add(wait+15*time.Second), d.find(l))
+		d.at(d.clock.now().Add(wait+asksBy), d.find(l))
 		return nil
 	}
 }
@@ -141,11 +142,16 @@ func (d *demo) call(ctx context.Context, l *life) error {
 	return d.unfold(l, made)
 }
 
-// maxReports is how often a report is made that went to a ticket already there.
-const maxReports = 6
+const (
+	// maxReports is how often a report is made that went to a ticket already there.
+	maxReports = 6
 
-// find looks for the ticket that the report became. Words that came while another ticket was spoken of went to that
-// one: then it is reported again, later.
+	// asksBy is when the bot has asked what it has to ask, after the last piece of a report or the last answer.
+	asksBy = 15 * time.Second
+)
+
+// find looks for the ticket that the report became. A question of the bot is answered first. Words that came while
+// another ticket was spoken of went to that one: then it is reported again, later.
 func (d *demo) find(l *life) func(context.Context) error {
 	return func(ctx context.Context) error {
 		var made models.Ticket
@@ -170,9 +176,52 @@ func (d *demo) find(l *life) func(context.Context) error {
 		if l.tries++; l.tries == maxReports {
 			return fmt.Errorf("nothing became of the report %q", l.words)
 		}
+		if asked, err := d.decides(ctx, l); asked || err != nil {
+			d.at(d.clock.now().Add(asksBy), d.find(l))
+			return err
+		}
 		d.schedule(scheduled{at: d.clock.now().Add(25 * time.Minute), begins: true, do: d.report(l)})
 		return nil
 	}
+}
+
+// decides lets a resident answer the bot's question about a report that is no ticket yet; false when none stands.
+func (d *demo) decides(ctx context.Context, l *life) (bool, error) {
+	var question models.Message
+	err := d.store.Read(ctx, func(tx *store.Tx) error {
+		from, known, err := tx.FindAddress(l.who.channel, l.who.account, l.who.external)
+		if err != nil || !known {
+			return err
+		}
+		talk, err := tx.ConversationWith(from.ID)
+		if err != nil {
+			return err
+		}
+		if _, open, err := tx.OpenDraft(talk.ID); err != nil || !open {
+			return err
+		}
+		question, _, err = tx.LastQuestion(talk.ID)
+		return err
+	})
+	payload := l.choice(question.Buttons)
+	if err != nil || payload == "" {
+		return false, err
+	}
+	return true, d.hear(ctx, l.who, bots.Incoming{Kind: bots.KindPostback, Payload: payload})
+}
+
+// choice is what a resident chooses: it is of the story's type, one thing, no other's, and there.
+func (l *life) choice(buttons []models.Button) string {
+	for _, wanted := range []string{
+		"type:" + l.category.Key, "type:other", "split:no", "other:", "place:meant", "send:yes",
+	} {
+		for _, b := range buttons {
+			if strings.HasPrefix(b.Payload, wanted) {
+				return b.Payload
+			}
+		}
+	}
+	return ""
 }
 
 // see returns the ticket as it is now.

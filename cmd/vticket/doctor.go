@@ -60,6 +60,7 @@ func (d *doctor) checks() []doctorCheck {
 		{name: "staff", reads: true, run: d.staff},
 		{name: "calendars", run: d.calendars},
 		{name: "work", reads: true, run: d.work},
+		{name: "rights", reads: true, run: d.rights},
 		{name: "public", run: d.public},
 		d.channelCheck(telegram.Name, false),
 		d.channelCheck(zalo.OAName, d.config.ZaloOA != ""), // its tokens are in the database

@@ -210,3 +210,17 @@ func (d *doctor) work(ctx context.Context) {
 		d.ok("nothing is stuck")
 	}
 }
+
+// rights counts the residents who asked to be erased: those who are due and have no open tickets are gone soon.
+func (d *doctor) rights(ctx context.Context) {
+	var asked, waiting int64
+	err := d.store.Read(ctx, func(tx *store.Tx) (err error) {
+		asked, waiting, err = tx.Erasures()
+		return err
+	})
+	if err != nil {
+		d.fail("see why the database does not answer", "%v", because(err))
+		return
+	}
+	d.ok("%d residents wait to be erased, %d of them until their tickets are closed", asked, waiting)
+}

@@ -37,7 +37,8 @@ func rootCommand() *cobra.Command {
 	root.AddCommand(
 		serve, migrateCommand(), adminCommand(), departmentsCommand(), staffCommand(), areasCommand(),
 		slaCommand(), channelCommand(), auditCommand(), configCommand(), doctorCommand(), demoCommand(),
-		sandboxCommand(), versionCommand(),
+		sandboxCommand(), classifyCommand(), simulateCommand(), residentsCommand(), correctionsCommand(),
+		versionCommand(),
 	)
 	return root
 }

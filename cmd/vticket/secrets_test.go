@@ -346,15 +346,18 @@ func chat(channel, way int) string { return fmt.Sprintf("7%d%d00055500%d", chann
 func (p *plantation) report(t *testing.T) {
 	t.Helper()
 	for i, text := range plantTexts {
-		said := text + ", gọi " + plantPhones[i%len(plantPhones)] + ". Đèn đường tắt trước số 140 đường Tô Ký, phường Đông Hưng Thuận"
+		said := func(platform int) string { // each of a place of their own
+			return fmt.Sprintf("%s, gọi %s. Đèn đường tắt trước số %d đường Tô Ký, phường Đông Hưng Thuận",
+				text, plantPhones[i%len(plantPhones)], 100*platform+2*i)
+		}
 		var id int64
 		_, _ = fmt.Sscan(chat(1, i), &id)
-		p.telegram.Resident(id, plantNames[0]).Say(said)
-		p.facebook.Resident(chat(3, i), "Minhplanted", "Võ").Say(said)
-		p.bot.Resident(chat(4, i), plantNames[3]).Say(said)
+		p.telegram.Resident(id, plantNames[0]).Say(said(1))
+		p.facebook.Resident(chat(3, i), "Minhplanted", "Võ").Say(said(3))
+		p.bot.Resident(chat(4, i), plantNames[3]).Say(said(4))
 		lan := p.zalo.Resident(chat(2, i), plantNames[1])
-		lan.Say(said)
-		lan.SubmitInfo(plantNames[1], plantPhones[i%len(plantPhones)], "140 Tô Ký")
+		lan.Say(said(2))
+		lan.SubmitInfo(plantNames[1], plantPhones[i%len(plantPhones)], fmt.Sprintf("%d Tô Ký", 200+2*i))
 	}
 	eventually(t, 60*time.Second, "every resident has a ticket", func() bool { return p.count(t, "tickets", "1=1") >= 4*len(plantTexts) })
 	eventually(t, 60*time.Second, "every receipt is delivered", func() bool {

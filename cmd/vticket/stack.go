@@ -55,6 +55,10 @@ func openStore(c Config, log *slog.Logger) (*store.Store, error) {
 
 // openStoreAt is openStore under a clock of its own.
 func openStoreAt(c Config, log *slog.Logger, now func() time.Time) (*store.Store, error) {
+	return openStoreWith(c, store.Options{Now: now, Log: log})
+}
+
+func openStoreWith(c Config, opt store.Options) (*store.Store, error) {
 	dsn := c.DatabaseURL
 	if dsn == "" {
 		if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
@@ -62,7 +66,7 @@ func openStoreAt(c Config, log *slog.Logger, now func() time.Time) (*store.Store
 		}
 		dsn = "sqlite:" + filepath.Join(c.DataDir, "vticket.db")
 	}
-	return store.Open(dsn, store.Options{Now: now, Log: log})
+	return store.Open(dsn, opt)
 }
 
 // newStack connects, migrates the embedded database and wires everything; nothing runs yet.
@@ -140,6 +144,7 @@ func (s *stack) wireWorker(redisURL string) error {
 		Store: s.store, Desk: s.desk, Adapters: s.adapters, Links: s.config.PublicURL != "", Log: s.log,
 	}
 	fetcher := &dialogue.Fetcher{Store: s.store, Photos: s.photos, Log: s.log, Adapters: s.adapters}
+	eraser := &dialogue.Eraser{Store: s.store, Desk: s.desk, Photos: s.photos, Log: s.log}
 	courier := &notifications.Courier{
 		Store: s.store, Desk: s.desk, Catalogue: s.desk.Catalogue, Photos: s.photos, PublicURL: s.config.PublicURL,
 		Log: s.log, Adapters: armAdapters(s.adapters), Ladder: s.config.ladder(),
@@ -158,6 +163,8 @@ func (s *stack) wireWorker(redisURL string) error {
 	}
 	s.worker.Handle(models.KindConverse, talk.Converse)
 	s.worker.Handle(models.KindSettle, talk.Settle)
+	s.worker.Handle(models.KindReturn, talk.Return)
+	s.worker.Handle(models.KindErase, eraser.Erase)
 	s.worker.Handle(models.KindDeliver, courier.Deliver)
 	s.worker.Handle(models.KindFetch, fetcher.FetchPhoto)
 	s.worker.Handle(models.KindFire, func(ctx context.Context, id string) error {

@@ -61,6 +61,32 @@ func EachStore(t *testing.T, now func() time.Time, test func(t *testing.T, s *st
 	t.Run("postgres", func(t *testing.T) { test(t, Postgres(t, now)) })
 }
 
+// EachDatabase is EachStore with the database itself beside the store, to look behind it.
+func EachDatabase(t *testing.T, now func() time.Time, test func(t *testing.T, s *store.Store, behind *sql.DB)) {
+	t.Helper()
+	run := func(t *testing.T, driver, dsn, address string) {
+		t.Helper()
+		s := open(t, dsn, now)
+		behind, err := sql.Open(driver, address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = behind.Close() })
+		test(t, s, behind)
+	}
+	t.Run("sqlite", func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "test.db")
+		run(t, "sqlite", "sqlite:"+path, path)
+	})
+	if server() == "" {
+		return
+	}
+	t.Run("postgres", func(t *testing.T) {
+		dsn := PostgresDSN(t)
+		run(t, "pgx", dsn, dsn)
+	})
+}
+
 // SQLite returns a fresh database in a file of the test's own folder.
 func SQLite(tb testing.TB, now func() time.Time) *store.Store {
 	tb.Helper()

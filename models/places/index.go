@@ -27,6 +27,7 @@ type Index struct {
 	areas   []Area // in the order of their codes
 	parts   rtree.RTreeG[part]
 	centres []centre // instead of parts, in the approximate index
+	names   *areaNames
 }
 
 // part is one polygon of the area with that number.
@@ -35,8 +36,9 @@ type part struct {
 	polygon *geometry.Poly
 }
 
-// NewIndex makes an index of boundaries.
-func NewIndex(areas []Boundary) (*Index, error) {
+// NewIndex makes an index of boundaries. Names are those of the wards that the areas took over; without any, only the
+// areas themselves and the former districts are known by name.
+func NewIndex(areas []Boundary, names ...OldWard) (*Index, error) {
 	if len(areas) == 0 {
 		return nil, errors.New("no areas")
 	}
@@ -56,6 +58,7 @@ func NewIndex(areas []Boundary) (*Index, error) {
 			x.parts.Insert([2]float64{r.Min.X, r.Min.Y}, [2]float64{r.Max.X, r.Max.Y}, part{i, polygon})
 		}
 	}
+	x.names = newAreaNames(x.areas, names)
 	return x, nil
 }
 

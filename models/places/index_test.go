@@ -98,6 +98,39 @@ func TestNear(t *testing.T) {
 	}
 }
 
+func TestWithin(t *testing.T) {
+	const metres100 = 100 / 111_195.0 // to the north, in degrees
+	cells, err := Approximate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, ward := town(t), cells.areas[0]
+	middle := cells.centres[0]
+	for name, tt := range map[string]struct {
+		index    *Index
+		lat, lon float64
+		code     string
+		want     bool
+	}{
+		"inside":                        {x, 10.01, 106.01, "a ring", true},
+		"inside, far from every edge":   {x, 10.05, 106.15, "b east", true},
+		"in the next area, at its edge": {x, 10.05, 106.10 + 0.5*metres100, "a ring", true},
+		"999 m outside":                 {x, 10 - 9.99*metres100, 106.15, "b east", true},
+		"1,001 m outside":               {x, 10 - 10.01*metres100, 106.15, "b east", false},
+		"near another area":             {x, 10.01, 106.01, "b east", false},
+		"an area that there is not":     {x, 10.01, 106.01, "z", false},
+		"no point":                      {x, math.NaN(), 106.01, "a ring", false},
+		"in an approximate cell":        {cells, middle.lat, middle.lon, ward.Code, true},
+		"far from an approximate cell":  {cells, middle.lat + 1, middle.lon, ward.Code, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := tt.index.Within(tt.lat, tt.lon, tt.code, 1000); got != tt.want {
+				t.Errorf("within 1,000 m of %q: %t, want %t", tt.code, got, tt.want)
+			}
+		})
+	}
+}
+
 func TestFindRefusesWhatIsNoPoint(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	for name, x := range map[string]*Index{"boundaries": town(t), "approximate": approximate(t)} {

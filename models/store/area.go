@@ -65,3 +65,55 @@ func (tx *Tx) Areas() ([]places.Boundary, error) {
 	}
 	return areas, nil
 }
+
+// areaNameRow is a former ward and the area that took it over, as the database keeps it. Line is its place in the file.
+type areaNameRow struct {
+	Line       int `gorm:"primaryKey;autoIncrement:false"`
+	Province   string
+	District   string
+	Ward       string
+	AreaCode   string
+	Split      bool
+	Source     string
+	ImportedAt time.Time
+}
+
+// TableName is the table behind areaNameRow.
+func (areaNameRow) TableName() string { return "area_names" }
+
+// ReplaceAreaNames keeps these names of former wards instead of all that were there. Source says where they are from.
+// None at all are refused: that is a faulty file.
+func (tx *Tx) ReplaceAreaNames(names []places.OldWard, source string) error {
+	if len(names) == 0 {
+		return errors.New("replace area names: none given")
+	}
+	rows := make([]areaNameRow, 0, len(names))
+	for i, n := range names {
+		rows = append(rows, areaNameRow{
+			Line: i + 1, Province: n.Province, District: n.District, Ward: n.Ward, AreaCode: n.Code, Split: n.Split,
+			Source: source, ImportedAt: tx.Now,
+		})
+	}
+	if err := tx.db().Exec("DELETE FROM area_names").Error; err != nil {
+		return fmt.Errorf("replace area names: %w", err)
+	}
+	if err := tx.db().CreateInBatches(rows, areaBatch).Error; err != nil {
+		return fmt.Errorf("replace area names: %w", err)
+	}
+	return nil
+}
+
+// AreaNames returns all imported names of former wards in the order of their file; none before the first import.
+func (tx *Tx) AreaNames() ([]places.OldWard, error) {
+	var rows []areaNameRow
+	if err := tx.db().Order("line").Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("area names: %w", err)
+	}
+	names := make([]places.OldWard, 0, len(rows))
+	for _, r := range rows {
+		names = append(names, places.OldWard{
+			Province: r.Province, District: r.District, Ward: r.Ward, Code: r.AreaCode, Split: r.Split,
+		})
+	}
+	return names, nil
+}

@@ -47,7 +47,8 @@ func (tx *Tx) SaveAttachment(a *models.Attachment) error {
 	a.Epoch++
 	a.Wakes = 0
 	res := tx.db().Model(&models.Attachment{}).Where("id = ? AND lease_token = ? AND lease_token <> ''", a.ID, token).
-		Select("*").Omit("ID", "ConversationID", "MessageID", "TicketID", "Kind", "CreatedAt").UpdateColumns(a)
+		Select("*").
+		Omit("ID", "ConversationID", "MessageID", "TicketID", "OriginID", "Kind", "CreatedAt").UpdateColumns(a)
 	if res.Error != nil {
 		return fmt.Errorf("save attachment: %w", res.Error)
 	}
@@ -79,11 +80,34 @@ func (tx *Tx) MessageAttachments(messageIDs []string) ([]models.Attachment, erro
 	return tx.attachments("message_id IN ?", messageIDs)
 }
 
-// TicketAttachments returns what belongs to a ticket, by itself or through a message, oldest first.
+// SharePictures lets a ticket show what came with messages of another.
+func (tx *Tx) SharePictures(messageIDs []string, ticketID string) error {
+	if len(messageIDs) == 0 {
+		return nil
+	}
+	err := tx.db().Exec(`INSERT INTO shared_pictures (attachment_id, ticket_id)
+		SELECT id, ? FROM attachments WHERE message_id IN ? ON CONFLICT DO NOTHING`, ticketID, messageIDs).Error
+	if err != nil {
+		return fmt.Errorf("share pictures: %w", err)
+	}
+	return nil
+}
+
+// SharedWith lists the tickets that show an attachment besides its own.
+func (tx *Tx) SharedWith(attachmentID string) (ticketIDs []string, err error) {
+	err = tx.db().Table("shared_pictures").Where("attachment_id = ?", attachmentID).Pluck("ticket_id", &ticketIDs).Error
+	if err != nil {
+		return nil, fmt.Errorf("tickets of a picture: %w", err)
+	}
+	return ticketIDs, nil
+}
+
+// TicketAttachments returns what belongs to a ticket, by itself, through a message or as a sister's, oldest first.
 func (tx *Tx) TicketAttachments(ticketID string) ([]models.Attachment, error) {
 	var rows []models.Attachment
-	err := tx.db().Where("ticket_id = ? OR message_id IN (SELECT id FROM messages WHERE ticket_id = ?)",
-		ticketID, ticketID).Order("id").Find(&rows).Error
+	err := tx.db().Where(`ticket_id = ? OR message_id IN (SELECT id FROM messages WHERE ticket_id = ?)
+		OR id IN (SELECT attachment_id FROM shared_pictures WHERE ticket_id = ?)`,
+		ticketID, ticketID, ticketID).Order("id").Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("attachments of ticket: %w", err)
 	}

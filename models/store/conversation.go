@@ -108,7 +108,9 @@ func (tx *Tx) Conversation(id string) (models.Conversation, error) {
 // SaveConversation keeps what a turn changed; only the holder of its lock may call it.
 func (tx *Tx) SaveConversation(c models.Conversation) error {
 	return tx.set("conversations", func(db *gorm.DB) *gorm.DB {
-		return db.Model(&c).Select("Language", "LastInteractionAt", "TakenOverUntil", "Unsent").UpdateColumns(&c)
+		return db.Model(&c).Select("Language", "LastInteractionAt", "TakenOverUntil", "Unsent", "PersonSince", "WakeAt",
+			"Epoch", "Wakes", "pace_minute_at", "pace_minute", "pace_day_at", "pace_day", "pace_insulted_at",
+			"pace_insults", "pace_told_at", "pace_quiet_until").UpdateColumns(&c)
 	})
 }
 

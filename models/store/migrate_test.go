@@ -44,8 +44,8 @@ var tables = []any{
 
 // withoutModel are the tables that only SQL, or a row type of the store's own, knows.
 var withoutModel = []string{
-	"areas", "day_seals", "feed", "feed_queue", "goose_db_version", "idempotency_keys", "spendings",
-	"sqlite_sequence",
+	"area_names", "areas", "day_seals", "feed", "feed_queue", "goose_db_version", "idempotency_keys", "shared_pictures",
+	"spendings", "sqlite_sequence",
 }
 
 func TestMigrationsComeInPairs(t *testing.T) {

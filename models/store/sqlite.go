@@ -18,7 +18,7 @@ import (
 
 // sqliteDialect teaches gorm the SQL of SQLite over modernc's driver, which stores instants as INTEGER microseconds
 // (docs/decisions/001-sqlite-dialect.md). It migrates nothing: goose does.
-type sqliteDialect struct{ pool *sql.DB }
+type sqliteDialect struct{ pool gorm.ConnPool }
 
 func (sqliteDialect) Name() string { return "sqlite" }
 

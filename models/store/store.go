@@ -41,6 +41,9 @@ type Store struct {
 type Options struct {
 	Now func() time.Time // the machine's clock; tests and demos bring their own
 	Log *slog.Logger
+	// Fault is asked before every statement, BEGIN and COMMIT, also by several goroutines at once: what it returns is
+	// what the statement fails with. Only tests of recovery set it.
+	Fault func(statement string) error
 }
 
 // Open connects to "postgres://…" or to an SQLite file ("sqlite:PATH"). It does not migrate.
@@ -54,7 +57,7 @@ func Open(dsn string, opt Options) (*Store, error) {
 	// every transaction: three exchanges with the server where one does.
 	config := &gorm.Config{SkipDefaultTransaction: true, NowFunc: s.Now, Logger: logger.Discard}
 	if path, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
-		return s, s.openSQLite(path, config)
+		return s, s.openSQLite(path, config, opt.Fault)
 	}
 	server, err := pgx.ParseConfig(dsn)
 	if err != nil {
@@ -62,7 +65,7 @@ func Open(dsn string, opt Options) (*Store, error) {
 	}
 	// A machine that stands still in a transaction must not keep its rows from the others.
 	server.RuntimeParams["idle_in_transaction_session_timeout"] = "10s"
-	db, err := gorm.Open(postgres.New(postgres.Config{Conn: stdlib.OpenDB(*server)}), config)
+	db, err := gorm.Open(postgres.New(postgres.Config{Conn: breakable(stdlib.OpenDB(*server), opt.Fault)}), config)
 	if err != nil {
 		return nil, fmt.Errorf("open postgres: %w", redactDSN(err))
 	}
@@ -84,14 +87,14 @@ func redactDSN(err error) error {
 	return err
 }
 
-func (s *Store) openSQLite(path string, config *gorm.Config) error {
+func (s *Store) openSQLite(path string, config *gorm.Config, fault func(string) error) error {
 	for _, pool := range []**gorm.DB{&s.write, &s.read} {
 		conn, err := openSQLite(path, pool == &s.write)
 		if err != nil {
 			return err
 		}
 		own := *config
-		if *pool, err = gorm.Open(sqliteDialect{conn}, &own); err != nil {
+		if *pool, err = gorm.Open(sqliteDialect{breakable(conn, fault)}, &own); err != nil {
 			return fmt.Errorf("open %s: %w", path, err)
 		}
 	}

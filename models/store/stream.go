@@ -18,6 +18,16 @@ func (tx *Tx) TicketDeliveries(ticketID string) ([]models.Delivery, error) {
 	return rows, nil
 }
 
+// MessageOf returns the message that a delivery brings, or ErrNotFound.
+func (tx *Tx) MessageOf(deliveryID string) (models.Message, error) {
+	var m models.Message
+	err := one(tx.db().Take(&m, "id = (SELECT message_id FROM deliveries WHERE id = ?)", deliveryID).Error)
+	if err != nil {
+		return m, fmt.Errorf("message of delivery %s: %w", deliveryID, err)
+	}
+	return m, nil
+}
+
 // Names returns what staff and departments are called, by id: events hold ids only.
 func (tx *Tx) Names(ids []string) (map[string]string, error) {
 	var rows []struct{ ID, Name string }

@@ -15,6 +15,8 @@ var sweepable = []struct{ table, kind string }{
 	{"reporter_addresses", models.KindDeliver},
 	{"timers", models.KindFire},
 	{"attachments", models.KindFetch},
+	{"conversations", models.KindReturn},
+	{"reporters", models.KindErase},
 }
 
 const sweepLimit = 2000

@@ -15,14 +15,15 @@ type Spoken struct {
 	Code     string
 	Category string
 	State    models.State
-	At       time.Time // when it was last spoken of
+	Key      string    // of what was said of it, "" for a resident's or a colleague's own words
+	At       time.Time // when that was
 	Answers  bool      // the message named by replyTo is about it
 }
 
 // SpokenOf returns the ticket that the message with a platform id is about (replyTo, may be empty), else the one that
 // was spoken of last.
 func (tx *Tx) SpokenOf(conversationID, replyTo string) (s Spoken, found bool, err error) {
-	q := tx.db().Table("messages m").Select("t.code, t.category, t.state, m.created_at AS at").
+	q := tx.db().Table("messages m").Select("t.code, t.category, t.state, m.key, m.created_at AS at").
 		Joins("JOIN tickets t ON t.id = m.ticket_id").Where("m.conversation_id = ?", conversationID)
 	if replyTo != "" {
 		var answered []Spoken
@@ -47,15 +48,21 @@ func (tx *Tx) SpokenOf(conversationID, replyTo string) (s Spoken, found bool, er
 	return last[0], true, nil
 }
 
-// Place is a point that a message carried; Lat and Lon are nil where none did.
-type Place struct{ Lat, Lon *float64 }
+// Place is the point that a message carried, nil without one, and its words.
+type Place struct {
+	Lat, Lon *float64
+	Words    string
+}
 
-// MessagesPlace returns the last point that messages carried.
+// MessagesPlace returns the last point that messages carried, and the words of all.
 func (tx *Tx) MessagesPlace(ids []string) (p Place, err error) {
 	rows, err := tx.messages(ids)
 	for _, m := range rows {
-		if m.Lat != nil && m.HiddenAt == nil {
-			p = Place{m.Lat, m.Lon}
+		if m.HiddenAt != nil {
+			continue
+		}
+		if p.Words += m.Text + "\n"; m.Lat != nil {
+			p.Lat, p.Lon = m.Lat, m.Lon
 		}
 	}
 	return p, err

@@ -106,7 +106,8 @@ func (tx *Tx) TicketByCode(who models.Actor, code string) (models.Ticket, error)
 // ReporterTickets lists the tickets a reporter has reported, newest first.
 func (tx *Tx) ReporterTickets(reporterID string, limit int) ([]models.Ticket, error) {
 	var rows []models.Ticket
-	err := tx.db().Where("id IN (SELECT ticket_id FROM reports WHERE reporter_id = ?)", reporterID).
+	err := tx.db().
+		Where("id IN (SELECT ticket_id FROM reports WHERE reporter_id = ? AND withdrawn_at IS NULL)", reporterID).
 		Order("id DESC").Limit(limit).Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("tickets of reporter: %w", err)
@@ -123,13 +124,20 @@ func (tx *Tx) Ticket(id string) (models.Ticket, error) {
 	return t, nil
 }
 
-// ReporterTicket returns a ticket by its code if this reporter has reported it, or ErrNotFound.
+// ReporterTicket returns a ticket by its code if this reporter reports it, or ErrNotFound. The code of one that was
+// merged is as good as that of the ticket that has its reports now.
 func (tx *Tx) ReporterTicket(reporterID, code string) (models.Ticket, error) {
 	var t models.Ticket
-	err := tx.db().Take(&t, "code = ? AND id IN (SELECT ticket_id FROM reports WHERE reporter_id = ?)",
-		code, reporterID).Error
-	if err = one(err); err != nil {
-		return t, fmt.Errorf("ticket %s: %w", code, err)
+	err := one(tx.db().Take(&t, "code = ?", code).Error)
+	if err == nil {
+		t, err = tx.Survivor(t)
+	}
+	if err == nil {
+		err = one(tx.db().Take(&models.Report{}, "ticket_id = ? AND reporter_id = ? AND withdrawn_at IS NULL",
+			t.ID, reporterID).Error)
+	}
+	if err != nil {
+		return models.Ticket{}, fmt.Errorf("ticket %s: %w", code, err)
 	}
 	return t, nil
 }

@@ -104,7 +104,9 @@ func (tx *Tx) TicketCards(who models.Actor, f TicketFilter) ([]TicketCard, error
 			(SELECT CAST(a.id AS text) FROM messages m JOIN attachments a ON a.message_id = m.id
 				WHERE m.ticket_id = tickets.id AND m.hidden_at IS NULL AND ` + evidence + ` ORDER BY a.id LIMIT 1),
 			(SELECT CAST(a.id AS text) FROM attachments a
-				WHERE a.ticket_id = tickets.id AND ` + evidence + ` ORDER BY a.id LIMIT 1), '') AS photo_id`).
+				WHERE a.ticket_id = tickets.id AND ` + evidence + ` ORDER BY a.id LIMIT 1),
+			(SELECT CAST(a.id AS text) FROM shared_pictures s JOIN attachments a ON a.id = s.attachment_id
+				WHERE s.ticket_id = tickets.id AND ` + evidence + ` ORDER BY a.id LIMIT 1), '') AS photo_id`).
 		Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("ticket cards: %w", err)

@@ -18,6 +18,7 @@ type Turn struct {
 	ExternalID string
 	BlockedAt  *time.Time
 	Held       bool                // something waits for them to write
+	Trusted    bool                // their limits are wider
 	Unread     []models.InboxEvent `gorm:"-"`
 	New        bool                `gorm:"-"`
 }
@@ -76,6 +77,9 @@ func (tx *Tx) TakeDraftsTurn(draftID string) (Turn, bool, error) {
 	return tx.takeTurn("(SELECT conversation_id FROM drafts WHERE id = ?)", draftID, "")
 }
 
+// TakeConversationsTurn takes a conversation; ok is false when there is no such one. It waits like TakeDraftsTurn.
+func (tx *Tx) TakeConversationsTurn(id string) (Turn, bool, error) { return tx.takeTurn("?", id, "") }
+
 // takeTurn takes the conversation of an id; busy says what to do when another turn has it, to wait if nothing.
 func (tx *Tx) takeTurn(where, id, busy string) (t Turn, ok bool, err error) {
 	lock := ""
@@ -83,8 +87,10 @@ func (tx *Tx) takeTurn(where, id, busy string) (t Turn, ok bool, err error) {
 		lock = " FOR NO KEY UPDATE OF c" + busy
 	}
 	rows := []Turn{}
-	err = tx.db().Raw(`SELECT c.*, a.account, a.external_id, a.blocked_at, a.held FROM conversations c
-		JOIN reporter_addresses a ON a.id = c.address_id WHERE c.id = `+where+lock, id).Scan(&rows).Error
+	err = tx.db().Raw(`SELECT c.*, a.account, a.external_id, a.blocked_at, a.held,
+			(SELECT r.trusted FROM reporters r WHERE r.id = c.reporter_id) AS trusted
+		FROM conversations c JOIN reporter_addresses a ON a.id = c.address_id WHERE c.id = `+where+lock,
+		id).Scan(&rows).Error
 	if err != nil {
 		return t, false, fmt.Errorf("take turn: %w", err)
 	}

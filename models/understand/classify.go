@@ -16,7 +16,7 @@ const (
 
 	reportShare   = 0.6   // of probability that is with categories, for a text to be a report
 	tellingShare  = 0.03  // of the best category; below it, words tell nothing
-	lifeShare     = 0.3   // likewise, where life is in danger: a person is to look before any department
+	lifeShare     = 0.45  // likewise, where life is in danger: a person is to look before any department
 	alternative   = 0.005 // of a category that is worth showing
 	wordsToTell   = 6     // a text of so many unknown words is still somebody telling something
 	criticalShare = 0.2   // of words that speak of danger to life

@@ -27,6 +27,11 @@ var seams = regexp.MustCompile(`(?i)[.;!?\n]+\s*|,\s*|\s+-\s+|\s+(?:và|va|với
 // effects are the folded words with which a guess or an effect begins: no problem of its own.
 const effects = " chac lam khien nen gay chan khoi tuong suyt sap gio may nho so mong "
 
+// consequence tells whether a type mostly says what another problem leads to: one is no problem of its own behind it.
+func consequence(category string) bool {
+	return category == "traffic.congestion" || category == "traffic.accident" || category == "env.odor"
+}
+
 // Part is one of several problems in a text.
 type Part struct {
 	Text     string
@@ -67,7 +72,7 @@ func (m *Model) split(text string, most int) []Part {
 	var best float64
 	for _, at := range seams.FindAllStringIndex(text, 24) {
 		a, b := m.part(text[:at[0]]), m.part(text[at[1]:])
-		if a.Category == "" || b.Category == "" || a.Category == b.Category {
+		if a.Category == "" || b.Category == "" || a.Category == b.Category || consequence(b.Category) {
 			continue
 		}
 		if worth := min(a.Score, b.Score); worth > best && worth >= partShareLeast && a.apart(b) && b.apart(a) {

@@ -1,0 +1,161 @@
+package dialogue
+
+import (
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/vticket/vticket/bots"
+	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/places"
+	"github.com/vticket/vticket/models/understand"
+)
+
+const (
+	onceIn     = time.Hour      // the line that says what can be reported, and the one that calms, come once
+	idleFor    = time.Hour      // after which somebody with an open draft is told where it stands
+	backAfter  = 24 * time.Hour // after which a greeting is answered with what is open
+	tellReport = "what_to_report"
+)
+
+// read is what the words of an event mean; an event without words means nothing.
+func (m Mind) read(in Input) (r understand.Result) {
+	if in.Event.Text != nil {
+		r = m.Model.Classify(*in.Event.Text)
+	}
+	return r
+}
+
+// talk answers words that report nothing and open no draft. belongs says that they can be added to the ticket just
+// spoken of; false when they are for the draft or the ticket.
+func (m Mind) talk(d *Draft, in Input, read understand.Result, belongs bool) ([]Effect, bool) {
+	if in.Event.Kind != bots.KindText || in.Event.Text == nil || in.Event.Beside || read.IsReport {
+		return nil, false
+	}
+	if read.Intent == understand.IntentPerson {
+		return []Effect{{Kind: EffectPerson}}, true
+	}
+	if d.Open || belongs && in.Current.Waiting { // the answer that a department waits for, however short
+		return nil, false
+	}
+	switch read.Intent {
+	case understand.IntentGreeting:
+		return nil, false // see greet
+	case understand.IntentThanks:
+		return say("welcome_thanks"), true
+	case understand.IntentHelp:
+		return say("help"), true
+	case understand.IntentStatus:
+		return []Effect{{Kind: EffectStatus}}, true
+	case understand.IntentCancel:
+		return cancel(d, in), true
+	case understand.IntentAbuse:
+		return sayOnce("calm"), true
+	case understand.IntentAd:
+		return sayOnce(tellReport), true
+	case understand.IntentConfirm:
+		return nil, !in.Current.Answers // "ok" under a receipt asks for nothing
+	default:
+		return m.chatter(*in.Event.Text, read, belongs)
+	}
+}
+
+// chatter answers what is neither a report nor a wish. With an address it is a report in the making.
+func (m Mind) chatter(text string, read understand.Result, belongs bool) ([]Effect, bool) {
+	switch {
+	case belongs:
+		return nil, false
+	case read.Intent == understand.IntentNoProblem:
+		return say("no_problem"), true
+	case m.Areas.Read(text).Sure:
+		return nil, false
+	}
+	return sayOnce(tellReport), true
+}
+
+func sayOnce(key string) []Effect { return []Effect{{Kind: EffectSay, Key: key, Once: onceIn}} }
+
+// greet answers a greeting: with what is unfinished or open, when somebody comes back.
+func greet(d Draft, in Input, now time.Time) []Effect {
+	switch {
+	case d.Open && now.Sub(d.LastAt) < idleFor:
+		return nil
+	case d.Open:
+		return []Effect{{Kind: EffectSay, Key: "welcome_unfinished", Args: models.Args{
+			"text": models.Clean(d.words(), 80), "missing": d.missing(),
+		}}}
+	case in.Current.Code != "" && !in.Current.Over && now.Sub(in.Current.At) > backAfter:
+		return append(say("welcome_back"), Effect{Kind: EffectStatus})
+	default:
+		return say("welcome")
+	}
+}
+
+// notDone are the words, folded, with which people say that an answered report is not done.
+var notDone = []string{
+	" chua xong ", " chua lam ", " chua sua ", " chua duoc ", " chua on ", " chua het ", " chua thay ", " chua ai ",
+	" chua co ", " chua xu ly ", " chua don ", " van con ", " van chua ", " van vay ", " van the ", " van nhu ",
+	" con nguyen ", " y nguyen ", " nhu cu ", " hu lai ", " tat lai ", " ngap lai ", " lai hu ", " lai tat ",
+	" lai ngap ", " khong dung ", " not done ", " not fixed ", " not yet ", " still ", " again ",
+}
+
+// verdict reads what somebody says or shows after the answer to their report: that it is done, or that it is not, by
+// words or by a photo of it. False when it is neither.
+func (m Mind) verdict(d Draft, in Input, read understand.Result, now time.Time) ([]Effect, bool) {
+	code, asked := asksVerdict(in.Choices)
+	if !asked && in.Current.Answers && in.Current.Resolved {
+		code = in.Current.Code
+	}
+	if code == "" || d.Open && !in.Current.Answers || !in.Event.Actionable {
+		return nil, false
+	}
+	reopen := []Effect{{Kind: EffectReopen, Code: code, Messages: []string{in.Message}}}
+	if in.Event.Text == nil || strings.TrimSpace(*in.Event.Text) == "" {
+		recent := in.Current.Code == code && in.Current.Resolved && now.Sub(in.Current.At) <= sameTicket
+		switch in.Event.Kind {
+		case bots.KindImage, bots.KindVideo, bots.KindAudio:
+			return reopen, in.Current.Answers || recent
+		default:
+			return nil, false
+		}
+	}
+	if in.Event.Kind == bots.KindCommand || in.Event.Kind == bots.KindLocation {
+		return nil, false
+	}
+	text := *in.Event.Text
+	_, placed := places.Address(text)
+	another := read.IsReport && placed && read.Category != in.Current.Category
+	if !another && (anyOf(" "+models.Fold(text)+" ", notDone...) || says(read, understand.IntentDeny)) {
+		return reopen, true
+	}
+	done := says(read, understand.IntentConfirm) || says(read, understand.IntentNoProblem)
+	return []Effect{{Kind: EffectClose, Code: code}}, done && asked && in.Event.Kind == bots.KindText
+}
+
+func says(read understand.Result, intent understand.Intent) bool {
+	return !read.IsReport && read.Intent == intent
+}
+
+// asksVerdict returns the ticket of which our last question asked whether it is done.
+func asksVerdict(choices []Choice) (code string, ok bool) {
+	for _, c := range choices {
+		if code, ok := strings.CutPrefix(c.Payload, "not_done:"); ok {
+			return models.ParseCode(code)
+		}
+	}
+	return "", false
+}
+
+// mistyped tells whether a text is nothing but the nine digits of a code, and no code.
+func mistyped(text string) bool {
+	digits := 0
+	for _, r := range text {
+		switch {
+		case unicode.IsDigit(r):
+			digits++
+		case !unicode.IsSpace(r) && r != '#':
+			return false
+		}
+	}
+	return digits == 9
+}

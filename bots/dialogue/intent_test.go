@@ -1,0 +1,156 @@
+package dialogue_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/vticket/vticket/bots"
+	"github.com/vticket/vticket/bots/dialogue"
+	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/store"
+	"github.com/vticket/vticket/workflow"
+)
+
+func captioned(text string) *bots.Incoming {
+	in := photo()
+	in.Text = &text
+	return in
+}
+
+func TestReduceAnswersWhatIsNoReport(t *testing.T) {
+	current := dialogue.Current{Code: code, Category: "road.pothole", At: instant}
+	waiting := dialogue.Current{Code: code, Category: "road.pothole", At: instant.Add(-30 * time.Hour), Waiting: true}
+	runAll(t, map[string]scenario{
+		"a greeting in other words":         {steps: []step{{event: said("xin chào tổng đài ạ")}, {after: time.Hour}}, want: []string{"say welcome"}},
+		"thanks in other words":             {steps: []step{{event: said("cảm ơn các anh chị nhiều lắm")}}, want: []string{"say welcome_thanks"}},
+		"thanks under a receipt add none":   {steps: []step{{event: said("cảm ơn các anh chị nhiều lắm"), current: current}}, want: []string{"say welcome_thanks"}},
+		"help":                              {steps: []step{{event: said("hướng dẫn tôi cách gửi phản ánh")}}, want: []string{"say help"}},
+		"how far it has come":               {steps: []step{{event: said("phản ánh của tôi tới đâu rồi")}}, want: []string{"status"}},
+		"a person":                          {steps: []step{{event: said("cho tôi gặp nhân viên")}}, want: []string{"person"}},
+		"a person amid a report":            {steps: []step{{event: photo()}, {event: said("cho tôi gặp nhân viên")}}, want: []string{"person"}, open: true},
+		"to take it back":                   {steps: []step{{event: said("huỷ giúp tôi phản ánh hồi nãy"), current: current}}, want: []string{"withdraw " + code}},
+		"an advertisement":                  {steps: []step{{event: said("bán đất nền giá rẻ sổ hồng riêng liên hệ ngay")}}, want: []string{"say what_to_report"}},
+		"letters without meaning":           {steps: []step{{event: said("asdfghjkl")}}, want: []string{"say what_to_report"}},
+		"chatter":                           {steps: []step{{event: said("hôm nay trời đẹp quá")}}, want: []string{"say what_to_report"}},
+		"abuse without a problem":           {steps: []step{{event: said("đồ ngu làm ăn như hạch")}}, want: []string{"say calm"}},
+		"yes to nothing":                    {steps: []step{{event: said("ừ đúng rồi")}}},
+		"chatter after a receipt is kept":   {steps: []step{{event: said("hôm nay trời đẹp quá"), current: current}}, want: []string{"attach " + code + " m0"}},
+		"a short answer that is waited for": {steps: []step{{event: said("ừ đúng rồi"), current: waiting}}, want: []string{"attach " + code + " m0"}},
+		"chatter with an address is more":   {steps: []step{{event: said("hôm nay trời đẹp quá, số 140 Tô Ký")}}, open: true},
+		"chatter under a photo is evidence": {steps: []step{{event: captioned("hôm nay trời đẹp quá")}}, open: true},
+		"an advertisement with a pin":       {steps: []step{{event: pin()}, {event: said("bán đất nền giá rẻ sổ hồng riêng liên hệ ngay")}}, open: true},
+	})
+}
+
+func TestReduceGreetsWhoComesBack(t *testing.T) {
+	long := dialogue.Current{Code: code, At: instant.Add(-25 * time.Hour)}
+	runAll(t, map[string]scenario{
+		"with open reports: what they are": {steps: []step{{event: said("chào"), current: long}}, want: []string{"say welcome_back", "status"}},
+		"with a draft begun: what it lacks": {
+			steps: []step{{event: said(lamp)}, {after: 2 * time.Hour, event: said("chào")}},
+			want:  []string{"say ask_place +location", "say welcome_unfinished"}, open: true,
+		},
+		"amid a report nothing is said": {steps: []step{{event: said(lamp)}, {after: second, event: said("chào")}}, open: true},
+	})
+}
+
+func TestReduceHearsTheVerdict(t *testing.T) {
+	choices := []dialogue.Choice{{Title: "xong", Payload: "done:" + code}, {Title: "chưa xong", Payload: "not_done:" + code}}
+	now := dialogue.Current{Code: code, Category: "road.pothole", At: instant, Resolved: true}
+	days := now
+	days.At = instant.Add(-5 * 24 * time.Hour)
+	reply := days
+	reply.Answers = true
+	reopen := []string{"reopen " + code + " m0"}
+	hear := func(in *bots.Incoming, of dialogue.Current, choices []dialogue.Choice) []step {
+		return []step{{event: in, current: of, choices: choices}}
+	}
+	runAll(t, map[string]scenario{
+		"a photo shows that it is not done":      {steps: hear(photo(), now, choices), want: reopen},
+		"a photo with such words":                {steps: hear(captioned("vẫn còn y nguyên nè"), days, choices), want: reopen},
+		"a photo days later is a report":         {steps: hear(photo(), days, choices), open: true},
+		"a photo days later under the answer":    {steps: hear(photo(), reply, nil), want: reopen},
+		"words days later":                       {steps: hear(said("vẫn còn y nguyên chưa ai làm"), days, choices), want: reopen},
+		"words under the answer":                 {steps: hear(said("chưa ai sửa hết trơn"), reply, nil), want: reopen},
+		"no":                                     {steps: hear(said("không phải"), days, choices), want: reopen},
+		"all is well":                            {steps: hear(said("ừ đúng rồi"), days, choices), want: []string{"close " + code}},
+		"a report of another place is another":   {steps: hear(said("chưa ai dọn đống rác to trước số 140 Tô Ký"), days, choices), open: true},
+		"after another question it is no answer": {steps: hear(photo(), now, nil), want: []string{"attach " + code + " m0"}},
+		"amid a report it is the report's":       {steps: []step{{event: photo()}, {event: photo(), current: now, choices: choices}}, open: true},
+		"a pin is a correction":                  {steps: hear(pin(), now, choices), want: []string{"attach " + code + " m0"}},
+	})
+}
+
+// TestTalkReopensByAPhoto: after the answer an album reopens, all of it belongs to the ticket.
+func TestTalkReopensByAPhoto(t *testing.T) {
+	eachChat(t, func(t *testing.T, c *chat) {
+		t.Helper()
+		code := c.report(t)
+		c.resolve(t, "Đã vá.")
+		c.clock.Move(5 * time.Minute)
+		c.says(t, photo(), photo())
+		c.expectState(t, "after a photo of it", code, models.StateAssigned)
+		if n := c.pictures(t, c.own(t)[0]); n != 2 {
+			t.Errorf("the ticket shows %d of 2 pictures", n)
+		}
+		c.resolve(t, "Đã vá lại.")
+		c.clock.Move(48 * time.Hour)
+		c.says(t, said("vẫn còn y nguyên chưa ai làm"))
+		c.expectState(t, "after words days later", code, models.StateAssigned)
+		c.resolve(t, "Đã vá hẳn.")
+		c.says(t, said("ừ đúng rồi"))
+		c.expectState(t, "after a yes", code, models.StateClosed)
+		if n := len(c.own(t)); n != 1 {
+			t.Errorf("there are %d tickets of one hole", n)
+		}
+	})
+}
+
+// TestTalkSaysOnceWhatCanBeReported: an hour of chatter gets one line.
+func TestTalkSaysOnceWhatCanBeReported(t *testing.T) {
+	eachChat(t, func(t *testing.T, c *chat) {
+		t.Helper()
+		c.says(t, said("asdfghjkl"), said("hôm nay trời đẹp quá"))
+		c.clock.Move(59 * time.Minute)
+		c.says(t, said("asdfghjkl"))
+		c.expect(t, "once within an hour", outcome{Heard: 3, Said: []string{"what_to_report"}})
+		c.clock.Move(2 * time.Minute)
+		c.says(t, said("asdfghjkl"))
+		c.expect(t, "again after it", outcome{Heard: 4, Said: []string{"what_to_report", "what_to_report"}})
+	})
+}
+
+// TestTalkAnswersADepartmentLate: a department's question is answered by the next words, hours later too.
+func TestTalkAnswersADepartmentLate(t *testing.T) {
+	eachChat(t, func(t *testing.T, c *chat) {
+		t.Helper()
+		code := c.report(t)
+		c.accept(t)
+		c.staff(t, func(tx *store.Tx, act workflow.Act) error {
+			_, err := c.Desk.Ask(tx, workflow.AskInput{Act: act, Text: "Có phải hố trước cổng trường không?"})
+			return err
+		})
+		c.clock.Move(5 * time.Hour)
+		c.says(t, said("ừ đúng rồi"))
+		_, _, about := c.ticket(t, code)
+		if !slices.ContainsFunc(about, func(m models.Message) bool { return m.Text == "ừ đúng rồi" }) {
+			t.Error("the answer is the ticket's")
+		}
+		c.expectState(t, "after the answer", code, models.StateInProgress)
+	})
+}
+
+// TestTalkForgetsAnUnsentPhoto: a photo that was unsent is no evidence any more.
+func TestTalkForgetsAnUnsentPhoto(t *testing.T) {
+	eachChat(t, func(t *testing.T, c *chat) {
+		t.Helper()
+		c.says(t, pin(), photo(), about("m1", ""))
+		c.settle(t, 3*time.Second)
+		c.settle(t, 4*time.Second)
+		c.expect(t, "the point alone is no report", outcome{Heard: 2, Said: []string{"ask_what"}})
+		c.says(t, about("m0", ""))
+		c.settle(t, 25*time.Hour)
+		c.expect(t, "nothing is left of it", outcome{Heard: 2, Said: []string{"ask_what"}})
+	})
+}

@@ -1,0 +1,99 @@
+package dialogue
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/vticket/vticket/locales"
+	"github.com/vticket/vticket/models"
+)
+
+// listed is how many of their own reports somebody is told of at once.
+const listed = 5
+
+// public returns a ticket that its asker has not reported; ErrNotFound when nobody is to know that there is one.
+func (s *scene) public(code string) (models.Ticket, error) {
+	t, err := s.tx.TicketByCode(models.System(), code)
+	if err == nil {
+		t, err = s.tx.Survivor(t)
+	}
+	if err == nil && !s.talk.Desk.Catalogue.Category(t.Category).PublicOK {
+		err = models.ErrNotFound
+	}
+	return t, err
+}
+
+// called is how a type is called in a chat, which others may see over a shoulder or on a locked screen.
+func (s *scene) called(key string) string {
+	category := s.talk.Desk.Catalogue.Category(key)
+	if category.Discreet() {
+		return locales.Message(s.conversation.Language, "category_discreet", nil)
+	}
+	return category.Name(s.conversation.Language)
+}
+
+// statusOfAll lists the resident's own reports in one message, newest first.
+func (s *scene) statusOfAll() error {
+	tickets, err := s.tx.ReporterTickets(s.conversation.ReporterID, listed+1)
+	if err != nil {
+		return err
+	}
+	if len(tickets) == 0 {
+		return s.say(Effect{Key: "status_none"})
+	}
+	if len(tickets) == 1 {
+		return s.status(tickets[0].Code)
+	}
+	more := len(tickets) > listed
+	var lines []string
+	for _, t := range tickets[:min(listed, len(tickets))] {
+		line := models.Args{
+			"code": models.SpokenCode(t.Code), "category": s.called(t.Category),
+			"state": locales.Message(s.conversation.Language, "state_"+string(t.State), nil),
+		}
+		if t.PromiseDue != nil && t.State.Open() {
+			line["promise_due"] = t.PromiseDue.UTC().Format(time.RFC3339)
+		}
+		lines = append(lines, locales.Message(s.conversation.Language, "status_line", line))
+	}
+	return s.say(Effect{Key: "status_list", Args: models.Args{"reports": strings.Join(lines, "\n"), "more": more}})
+}
+
+// status says where a ticket stands: an own one with all that was promised, another's only as the public may know it.
+func (s *scene) status(code string) error {
+	if code == "" {
+		return s.statusOfAll()
+	}
+	t, err := s.tx.ReporterTicket(s.conversation.ReporterID, code)
+	key := "status_own"
+	if errors.Is(err, models.ErrNotFound) {
+		key = "status_public"
+		t, err = s.public(code)
+	}
+	if errors.Is(err, models.ErrNotFound) {
+		return s.say(Effect{Key: "status_unknown"})
+	}
+	if err != nil {
+		return err
+	}
+	args, err := s.statusArgs(t)
+	if err != nil {
+		return err
+	}
+	return s.say(Effect{Key: key, Args: args})
+}
+
+func (s *scene) statusArgs(t models.Ticket) (models.Args, error) {
+	department, err := s.talk.Desk.DepartmentName(s.tx, t)
+	args := models.Args{
+		"code": models.SpokenCode(t.Code), "category": t.Category, "state": string(t.State), "department": department,
+	}
+	if t.PromiseDue != nil && t.State.Open() {
+		args["promise_due"] = t.PromiseDue.UTC().Format(time.RFC3339)
+	}
+	if t.Reports > 1 {
+		args["count"] = t.Reports
+	}
+	return args, err
+}
