@@ -12,7 +12,7 @@ import (
 const (
 	partShareLeast = 0.5  // of each part's own category
 	partShareMost  = 0.12 // of the other part's category within it
-	partShareSure  = 0.9  // above which a part needs nothing else to speak for it
+	partShareSure  = 0.85 // above which a part needs nothing else to speak for it
 	partShareWhole = 0.01 // of each part's category within the whole
 	partWords      = 4    // that a part has at least
 	partsMost      = 3

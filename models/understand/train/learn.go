@@ -13,7 +13,7 @@ const (
 	rate       = 0.3  // of the first round; it falls to nothing by the last
 	biasRate   = 0.1  // of rate
 	decay      = 2e-3 // of weights that are touched
-	leastSeen  = 2    // lines that a feature has to be seen in
+	leastSeen  = 3    // lines that a feature has to be seen in
 	negligible = 2e-3 // of a gradient
 	hurtWeight = 3    // what a dangerous line counts for to the columns of danger
 	talkWeight = 3    // what talk counts for to the column of reports
