@@ -51,7 +51,7 @@ var (
 	plantPhones = []string{"0912 345 678", "+84 938-111-222", "84977123456", "(028) 3822 1234", "090.599.9888"}
 	plantNames  = []string{"Trần Lanplanted", "Lê Hoaplanted", "Võ Minhplanted", "Đỗ Namplanted"}
 	plantTexts  = []string{
-		"Nhà Bảylúa mất điện", "Ngã ba Sáuxoài tối om", "Cột Nămổi nghiêng", "Đèn Bốnbưởi tắt", "Bóng Bađào vỡ", "Hẻm Haimít tối",
+		"Nhà Bảylúa tối hù", "Ngã ba Sáuxoài tối om", "Cột Nămổi nghiêng", "Đèn Bốnbưởi tắt", "Bóng Bađào vỡ", "Hẻm Haimít tối",
 	}
 	// refusals are the ways in which the platforms refuse: one for each text.
 	refusals = []string{"rejected", "blocked", "token", "page", "half", "throttled"}
@@ -103,7 +103,9 @@ func (p *parrot) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	p.guard.Unlock()
 	if way == "" {
-		p.platform.ServeHTTP(w, r)
+		if p.platform != nil { // a parrot may stand alone
+			p.platform.ServeHTTP(w, r)
+		}
 		return
 	}
 	dump, err := httputil.DumpRequest(r, true)
