@@ -220,6 +220,10 @@ type SendError struct {
 	Class      ErrorClass
 	RetryAfter time.Duration
 	Ambiguous  bool
+	Alone      bool // of ErrThrottled: this message has to wait, our account is not too fast
+	Template   bool // of ErrToken: the approved text is refused, other messages are not
+	ByPhone    bool // of ErrWindow: an approved text may still reach them by their number
+	Tries      int  // of ErrRetry: tries of the message at most; 0: as many as of any other
 	Cause      string
 }
 

@@ -77,6 +77,8 @@ type parcel struct {
 	talk     models.Conversation // with the address
 	delivery models.Delivery
 	out      bots.Outgoing
+	lost     bool  // whoever sent it before died: it may have arrived
+	price    int64 // in đồng, to be booked once it may have arrived; 0: free, or booked
 }
 
 // next claims what is to be sent next; false when that is nothing, or we are being stopped: the lease is given back.
@@ -180,6 +182,15 @@ func (c *Courier) keep(tx *store.Tx, a models.Address, p parcel, sent bots.Sent,
 		return err
 	}
 	d := outcome(p.delivery, sent, sendErr, tx.Now)
+	if p.price > 0 && (d.Status == models.DeliverySent || d.Ambiguous) {
+		if err := tx.Spend(a.Channel, today(tx.Now), p.price); err != nil {
+			return err
+		}
+	}
+	d, err := c.byPhone(tx, p, d, sendErr)
+	if err != nil {
+		return err
+	}
 	if d.ErrorClass == string(bots.ErrBlocked) {
 		if err := tx.BlockAddress(a.ID, true); err != nil {
 			return err
@@ -188,12 +199,19 @@ func (c *Courier) keep(tx *store.Tx, a models.Address, p parcel, sent bots.Sent,
 	return c.save(tx, a, d, p.message)
 }
 
-// save keeps what became of a delivery, and climbs on when it could not go by this step.
+// save keeps what became of a delivery, and climbs on when it could not go by this step. An approved text that has to
+// wait is not needed any more when they write.
 func (c *Courier) save(tx *store.Tx, a models.Address, d models.Delivery, m models.Message) error {
-	if err := tx.SaveDelivery(d); err != nil || !climbs(d) {
+	if err := tx.SaveDelivery(d); err != nil {
 		return err
 	}
-	return c.climb(tx, a, d, m)
+	switch {
+	case climbs(d):
+		return c.climb(tx, a, d, m)
+	case d.Step == models.StepTemplate && d.Status == models.DeliveryQueued:
+		return tx.Hold(a.ID)
+	}
+	return nil
 }
 
 func (c *Courier) claim(tx *store.Tx, a models.Address, limits bots.Limits) (parcel, bool, error) {
@@ -203,6 +221,7 @@ func (c *Courier) claim(tx *store.Tx, a models.Address, limits bots.Limits) (par
 			return parcel{}, false, err
 		}
 		p, err := c.pack(tx, d, limits)
+		p.lost = d.Status == models.DeliverySending
 		if err == nil && p.delivery.Status == models.DeliverySending {
 			err = c.route(tx, a, &p)
 		}
@@ -231,6 +250,9 @@ func (c *Courier) route(tx *store.Tx, a models.Address, p *parcel) error {
 		}
 	}
 	p.out.To, p.out.Comment = a.ExternalID, comment(a)
+	if err := c.charge(tx, a.Channel, p); err != nil {
+		return err
+	}
 	morning, err := c.quiet(tx, a, p.message, p.talk)
 	if err != nil {
 		return err
@@ -287,9 +309,12 @@ func outcome(d models.Delivery, sent bots.Sent, err error, now time.Time) models
 	switch {
 	case failed.Class == bots.ErrThrottled: // no try: nobody has looked at the message
 		d.Attempts, d.NotBefore = d.Attempts-1, now.Add(max(failed.RetryAfter, time.Second))
+	case failed.Class == bots.ErrToken && failed.Template && d.Step == models.StepTemplate:
+		d.Status, d.ErrorClass = models.DeliveryDead, classTemplate
 	case failed.Class == bots.ErrToken:
 		d.Attempts, d.NotBefore = d.Attempts-1, now.Add(tokenWait)
-	case failed.Class != bots.ErrRetry || d.Attempts >= maxAttempts:
+	case failed.Class != bots.ErrRetry || d.Attempts >= maxAttempts,
+		failed.Tries > 0 && d.Attempts >= failed.Tries:
 		d.Status = models.DeliveryDead
 	case failed.Ambiguous && d.Ambiguous: // it may be there twice already
 		d.Status = models.DeliveryDead

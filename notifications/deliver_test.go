@@ -94,6 +94,24 @@ func TestCourierGivesUp(t *testing.T) {
 	})
 }
 
+// TestCourierTriesNoMoreThanARefusalAllows: some refusals are worth three tries, and not sixteen.
+func TestCourierTriesNoMoreThanARefusalAllows(t *testing.T) {
+	eachRound(t, func(t *testing.T, r *round) {
+		t.Helper()
+		r.say(t, "một")
+		for range 16 {
+			r.fails = append(r.fails, &bots.SendError{Class: bots.ErrRetry, Tries: 3})
+		}
+		for range 20 {
+			r.deliver(t)
+			r.clock.Move(2 * time.Hour)
+		}
+		if tries := 16 - len(r.fails); tries != 3 || r.head(t).ID != "" {
+			t.Errorf("three tries, then it is dead; tried %d times, then %+v", tries, r.head(t))
+		}
+	})
+}
+
 // TestCourierDiesWhileSending: a sender that is killed between send and record leaves its message as "sending".
 func TestCourierDiesWhileSending(t *testing.T) {
 	eachRound(t, func(t *testing.T, r *round) {

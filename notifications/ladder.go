@@ -1,6 +1,7 @@
 package notifications
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -60,7 +61,7 @@ func (c *Courier) quiet(tx *store.Tx, a models.Address, m models.Message, talk m
 
 // reach decides by which means a parcel goes, on the step where it is; the class says why it cannot go on this one.
 func (c *Courier) reach(tx *store.Tx, a models.Address, p *parcel, talk models.Conversation) (class string, err error) {
-	limits, cost := c.Adapters[a.Channel].Limits(), c.Ladder.Costs[a.Channel]
+	limits := c.Adapters[a.Channel].Limits()
 	silence := tx.Now.Sub(talk.LastInteractionAt)
 	switch p.delivery.Step {
 	case models.StepHuman:
@@ -74,9 +75,45 @@ func (c *Courier) reach(tx *store.Tx, a models.Address, p *parcel, talk models.C
 		if silence > limits.PaidWindow {
 			return string(bots.ErrWindow), nil
 		}
-		if room, err := tx.Spend(a.Channel, today(tx.Now), cost.Reply, cost.Daily); err != nil || !room {
-			return classBudget, err
-		}
+		return c.afford(tx, a.Channel, p)
+	}
+	return "", nil
+}
+
+// charge says what a parcel costs. What may have arrived is booked, once: here if its sender could not do it.
+func (c *Courier) charge(tx *store.Tx, channel string, p *parcel) error {
+	price := c.price(channel, p.delivery.Step, tx.Now.Sub(p.talk.LastInteractionAt))
+	switch {
+	case price == 0:
+	case p.lost:
+		return tx.Spend(channel, today(tx.Now), price)
+	case !p.delivery.Ambiguous:
+		p.price = price
+	}
+	return nil
+}
+
+// price is what a delivery costs by its step, so long after they wrote, in đồng.
+func (c *Courier) price(channel string, step int, silence time.Duration) int64 {
+	window, cost := c.Adapters[channel].Limits().Window, c.Ladder.Costs[channel]
+	switch {
+	case step == models.StepTemplate:
+		return cost.Template
+	case step == models.StepHuman || window == 0 || silence <= window:
+		return 0
+	default:
+		return cost.Reply
+	}
+}
+
+// afford tells whether what is left of the day's money of a channel is enough for a parcel.
+func (c *Courier) afford(tx *store.Tx, channel string, p *parcel) (class string, err error) {
+	if p.price == 0 {
+		return "", nil
+	}
+	spent, err := tx.Spent(channel, today(tx.Now))
+	if err != nil || spent+p.price > c.Ladder.Costs[channel].Daily {
+		return classBudget, err
 	}
 	return "", nil
 }
@@ -93,9 +130,8 @@ func (c *Courier) useTemplate(
 	if err != nil {
 		return "", err
 	}
-	cost := c.Ladder.Costs[a.Channel]
-	if room, err := tx.Spend(a.Channel, today(tx.Now), cost.Template, cost.Daily); err != nil || !room {
-		return classBudget, err
+	if class, err = c.afford(tx, a.Channel, p); err != nil || class != "" {
+		return class, err
 	}
 	params, err := c.params(tx, p.message, talk.Language)
 	if err != nil {
@@ -105,10 +141,35 @@ func (c *Courier) useTemplate(
 		Delivery: p.delivery.ID, To: a.ExternalID, Step: bots.StepTemplate, Text: p.out.Text,
 		Template: bots.Template{ID: id, Language: talk.Language, Params: params},
 	}
-	if a.BlockedAt != nil { // the account is out of reach, their number may not be
+	if a.BlockedAt != nil || p.delivery.ErrorClass == unreached { // their number may be in reach
 		p.out.Template.Phone = phone
 	}
 	return "", nil
+}
+
+// unreached is the error class of an approved text that waits to go to the resident's number: their account was tried.
+const unreached = string(bots.ErrWindow)
+
+// byPhone gives an approved text that did not reach the account one more try, to the number that the resident gave us.
+func (c *Courier) byPhone(tx *store.Tx, p parcel, d models.Delivery, sendErr error) (models.Delivery, error) {
+	failed, ok := errors.AsType[*bots.SendError](sendErr)
+	if !ok || d.Step != models.StepTemplate {
+		return d, nil
+	}
+	if p.out.Template.Phone != "" {
+		if d.Status == models.DeliveryQueued { // the next try is no other
+			d.ErrorClass = unreached
+		}
+		return d, nil
+	}
+	if failed.Class != bots.ErrWindow || !failed.ByPhone {
+		return d, nil
+	}
+	phone, err := tx.Phone(p.talk.ReporterID)
+	if err == nil && phone != "" {
+		d.Status, d.NotBefore = models.DeliveryQueued, tx.Now
+	}
+	return d, err
 }
 
 // template is the id of the approved text for a message, empty when there is none.

@@ -1,13 +1,11 @@
 package notifications_test
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -16,7 +14,6 @@ import (
 
 	"github.com/vticket/vticket/bots"
 	"github.com/vticket/vticket/models"
-	"github.com/vticket/vticket/models/modelstest"
 	"github.com/vticket/vticket/models/store"
 	"github.com/vticket/vticket/notifications"
 	"github.com/vticket/vticket/workflow"
@@ -105,6 +102,12 @@ func TestLadder(t *testing.T) {
 			ladder: notifications.Ladder{Templates: template, Costs: costs(1000)},
 			fails:  []error{&bots.SendError{Class: bots.ErrRejected, Cause: "template off"}},
 			want:   []string{"0 dead window", "2 dead rejected", "4 held rejected"},
+		},
+		"an approved text that a person must mend": {
+			limits: facebook, ago: 2 * day, author: "bot",
+			ladder: notifications.Ladder{Templates: template, Costs: costs(1000)},
+			fails:  []error{&bots.SendError{Class: bots.ErrToken, Template: true, Cause: "-146"}},
+			want:   []string{"0 dead window", "2 dead template", "4 held template"},
 		},
 		"for money while there is some": {
 			limits: zalo, ago: 3 * day, ladder: notifications.Ladder{Costs: costs(55)},
@@ -200,23 +203,153 @@ func TestLadderHoldsUntilTheyWrite(t *testing.T) {
 		if len(r.taken) != 0 {
 			t.Fatalf("nothing is to be sent outside of the window: %q", r.taken)
 		}
-		r.tx(t, func(tx *store.Tx) error {
-			talk, err := tx.MeetConversation(r.address)
-			if err != nil {
-				return err
-			}
-			talk.LastInteractionAt = tx.Now
-			if err := tx.SaveConversation(talk); err != nil {
-				return err
-			}
-			return tx.Resume(r.address.ID)
-		})
+		r.wrote(t)
 		r.say(t, "trả lời tin vừa rồi")
 		r.deliver(t)
 		if len(r.taken) != 2 || r.taken[1] != "trả lời tin vừa rồi" {
 			t.Errorf("what was held comes first when they write again, then the reply: %q", r.taken)
 		}
 	})
+}
+
+// wrote has the resident write to us.
+func (r *round) wrote(t *testing.T) {
+	t.Helper()
+	r.tx(t, func(tx *store.Tx) error {
+		talk, err := tx.MeetConversation(r.address)
+		if err != nil {
+			return err
+		}
+		talk.LastInteractionAt = tx.Now
+		if err := tx.SaveConversation(talk); err != nil {
+			return err
+		}
+		if a, _, err := tx.FindAddress(r.address.Channel, "web", "lan"); err != nil || !a.Held {
+			t.Errorf("it is to be noted that something waits for them to write: %v", err)
+			return err
+		}
+		return tx.Resume(r.address.ID)
+	})
+}
+
+// TestLadderWaitingTextGoesAsAnswer: an approved text that waits for tomorrow, or for a person, is an answer as soon as
+// they write, and holds back nothing.
+func TestLadderWaitingTextGoesAsAnswer(t *testing.T) {
+	for name, refused := range map[string]*bots.SendError{
+		"until tomorrow":             {Class: bots.ErrThrottled, RetryAfter: 15 * time.Hour, Alone: true},
+		"until the account has paid": {Class: bots.ErrToken},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachRound(t, func(t *testing.T, r *round) {
+				t.Helper()
+				r.limits, r.fails = bots.Limits{Window: day}, []error{refused}
+				r.Ladder = notifications.Ladder{Templates: map[string]map[string]string{"webchat": {"answer_fixed": "7"}}}
+				answered(t, r, 2*day, "bot")
+				r.deliver(t)
+				var steps []bots.Step
+				r.on = func(out bots.Outgoing) { steps = append(steps, out.Step) }
+				r.wrote(t)
+				r.say(t, "trả lời tin vừa rồi")
+				r.deliver(t)
+				if len(r.taken) != 2 || r.taken[1] != "trả lời tin vừa rồi" || slices.Contains(steps, bots.StepTemplate) {
+					t.Errorf("the waiting answer goes first and is no approved text, then the reply: %q by %q", r.taken, steps)
+				}
+			})
+		})
+	}
+}
+
+// TestLadderBooksOnce: a message is paid once, when it has arrived or may have, however often it was tried.
+func TestLadderBooksOnce(t *testing.T) {
+	retry, unsure := &bots.SendError{Class: bots.ErrRetry}, &bots.SendError{Class: bots.ErrRetry, Ambiguous: true}
+	for name, tt := range map[string]struct {
+		fails []error
+		dies  bool // at the first try
+		want  int64
+	}{
+		"after two faults":         {fails: []error{retry, retry}, want: 300},
+		"when the answer was lost": {fails: []error{unsure}, want: 300},
+		"when it was lost twice":   {fails: []error{unsure, unsure}, want: 300},
+		"when its sender died":     {dies: true, want: 300},
+		"not when it was refused":  {fails: []error{retry, &bots.SendError{Class: bots.ErrRejected}}, want: 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachRound(t, func(t *testing.T, r *round) {
+				t.Helper()
+				r.limits, r.fails = bots.Limits{Window: day}, tt.fails
+				r.Ladder = notifications.Ladder{
+					Templates: map[string]map[string]string{"webchat": {"answer_fixed": "7"}},
+					Costs:     map[string]notifications.Cost{"webchat": {Template: 300, Daily: 300}},
+				}
+				answered(t, r, 2*day, "bot")
+				r.on = func(bots.Outgoing) {
+					if tt.dies { // the lease runs out, somebody else takes it, and what we learn is stale
+						tt.dies = false
+						r.clock.Move(time.Minute)
+						r.tx(t, func(tx *store.Tx) error {
+							_, _, err := tx.ClaimAddress(r.address.ID)
+							return err
+						})
+					}
+				}
+				for range 5 {
+					r.deliver(t)
+					r.clock.Move(time.Minute)
+				}
+				var spent int64
+				r.tx(t, func(tx *store.Tx) (err error) {
+					spent, err = tx.Spent("webchat", tx.Now.In(models.Zone).Format(time.DateOnly))
+					return err
+				})
+				if spent != tt.want || len(r.fails) > 0 {
+					t.Errorf("%d đồng are to be booked, are %d; %q", tt.want, spent, r.ladder(t))
+				}
+			})
+		})
+	}
+}
+
+// TestLadderGoesByPhone: an approved text that does not reach the account goes to their number once, if it is known.
+func TestLadderGoesByPhone(t *testing.T) {
+	away := &bots.SendError{Class: bots.ErrWindow, ByPhone: true, Cause: "-227"}
+	busy := &bots.SendError{Class: bots.ErrThrottled, RetryAfter: time.Second}
+	for name, tt := range map[string]struct {
+		phone string
+		fails []error
+		tries []string
+		want  []string
+	}{
+		"one try": {"0912345678", []error{away}, []string{"", "0912345678"}, []string{"0 dead window", "2"}},
+		"the same try again when it has to wait": {
+			"0912345678", []error{away, busy}, []string{"", "0912345678", "0912345678"}, []string{"0 dead window", "2"},
+		},
+		"not twice": {
+			"0912345678",
+			[]error{away, away},
+			[]string{"", "0912345678"},
+			[]string{"0 dead window", "2 dead window", "4 held window"},
+		},
+		"without a number": {"", []error{away}, []string{""}, []string{"0 dead window", "2 dead window", "4 held window"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachRound(t, func(t *testing.T, r *round) {
+				t.Helper()
+				r.limits, r.fails = bots.Limits{Window: day}, tt.fails
+				r.Ladder = notifications.Ladder{Templates: map[string]map[string]string{"webchat": {"answer_fixed": "7"}}}
+				var tries []string
+				r.on = func(out bots.Outgoing) { tries = append(tries, out.Template.Phone) }
+				r.tx(t, func(tx *store.Tx) error { return tx.ProvePhone(r.talk.ReporterID, tt.phone) })
+				answered(t, r, 2*day, "bot")
+				for range 3 {
+					r.deliver(t)
+					r.clock.Move(time.Minute)
+				}
+				if got := r.ladder(t); !slices.Equal(got, tt.want) || !slices.Equal(tries, tt.tries) {
+					t.Errorf("to the numbers %q, then %q; it went to %q, then %q", tt.tries, tt.want, tries, got)
+				}
+			})
+		})
+	}
 }
 
 func TestLadderTakesAnotherAddress(t *testing.T) {
@@ -304,78 +437,4 @@ func (r *round) move(t *testing.T, channel string) {
 		r.address, _, err = tx.FindAddress(channel, "1", "lan")
 		return err
 	})
-}
-
-// TestStormOfOneChannel has a platform that throttles everybody: it is left alone for as long as it says, and the
-// other one is not.
-func TestStormOfOneChannel(t *testing.T) {
-	clock := modelstest.NewClock(t, "2026-03-06T02:00:00Z")
-	s := modelstest.SQLite(t, clock.Now)
-	var guard sync.Mutex
-	asked := map[string]int{}
-	busy, calm := &stormy{name: "busy", throttle: time.Minute}, &stormy{name: "calm"}
-	for _, p := range []*stormy{busy, calm} {
-		p.on = func() { guard.Lock(); asked[p.name]++; guard.Unlock() }
-	}
-	c := &notifications.Courier{
-		Store: s, Desk: desk, Catalogue: desk.Catalogue, Log: discard,
-		Adapters: map[string]bots.Adapter{"busy": busy, "calm": calm},
-	}
-	var addresses []string
-	err := s.Tx(t.Context(), func(tx *store.Tx) error {
-		for _, channel := range []string{"busy", "calm"} {
-			for i := range 20 {
-				talk, _, err := tx.LockConversation(channel, "1", fmt.Sprint(i))
-				if err != nil {
-					return err
-				}
-				if _, err = tx.Say(models.Message{ConversationID: talk.ID, Author: "bot", Key: "welcome"}); err != nil {
-					return err
-				}
-				addresses = append(addresses, talk.AddressID)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range 3 {
-		for _, id := range addresses {
-			if err := c.Deliver(t.Context(), id); err != nil {
-				t.Fatal(err)
-			}
-		}
-		clock.Move(15 * time.Second)
-	}
-	if asked["busy"] > 5 || asked["calm"] != 20 {
-		t.Errorf("a platform that says: wait a minute, is asked by a few chats only, the other by all 20: %v", asked)
-	}
-	busy.throttle = 0
-	clock.Move(2 * time.Minute)
-	for _, id := range addresses {
-		if err := c.Deliver(t.Context(), id); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if busy.took != 20 {
-		t.Errorf("after the storm everything is brought: want 20, got %d", busy.took)
-	}
-}
-
-type stormy struct {
-	platform
-	name     string
-	throttle time.Duration
-	took     int
-	on       func()
-}
-
-func (s *stormy) Send(context.Context, bots.Outgoing) (bots.Sent, error) {
-	s.on()
-	if s.throttle > 0 {
-		return bots.Sent{}, &bots.SendError{Class: bots.ErrThrottled, RetryAfter: s.throttle, Cause: "429"}
-	}
-	s.took++
-	return bots.Sent{ID: "1"}, nil
 }

@@ -98,7 +98,7 @@ func (p *pace) leave(channel string, limits bots.Limits, err error, now time.Tim
 	p.guard.Lock()
 	defer p.guard.Unlock()
 	failed, ok := errors.AsType[*bots.SendError](err)
-	if !ok || failed.Class != bots.ErrThrottled {
+	if !ok || failed.Class != bots.ErrThrottled || failed.Alone {
 		l.stops = 0
 		return
 	}

@@ -41,3 +41,21 @@ func TestPaceGivesEachItsTurn(t *testing.T) {
 			gone, asked)
 	}
 }
+
+// TestPaceStopsForTheAccountAlone: three that were too fast stop the account, three whose own quota is spent do not.
+func TestPaceStopsForTheAccountAlone(t *testing.T) {
+	now := time.Date(2026, 3, 6, 2, 0, 0, 0, time.UTC)
+	for alone, stops := range map[bool]bool{false: true, true: false} {
+		var p pace
+		for i := range laneStops {
+			if _, err := p.enter("zalo", fmt.Sprint(i), bots.Limits{}, now); err != nil {
+				t.Fatal(err)
+			}
+			refused := &bots.SendError{Class: bots.ErrThrottled, RetryAfter: time.Hour, Alone: alone}
+			p.leave("zalo", bots.Limits{}, refused, now)
+		}
+		if _, err := p.enter("zalo", "another", bots.Limits{}, now); (err != nil) != stops {
+			t.Errorf("refusals that concern one message each (%v) are to stop the account: %v; it gave %v", alone, stops, err)
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -165,7 +166,7 @@ func faults() map[string]botstest.Fault {
 	retry, rejected := bots.SendError{Class: bots.ErrRetry}, bots.SendError{Class: bots.ErrRejected}
 	unsure := bots.SendError{Class: bots.ErrRetry, Ambiguous: true}
 	table := map[string]botstest.Fault{
-		"an error in a string":                   {Reply: botstest.Reply{Body: `{"error":"-230","message":"late"}`}, Want: bots.SendError{Class: bots.ErrWindow}},
+		"an error in a string":                   {Reply: botstest.Reply{Body: `{"error":"-230","message":"late"}`}, Want: bots.SendError{Class: bots.ErrWindow, ByPhone: true}},
 		"an error that repeats secrets":          {Reply: says(-201, token+" "+secret+" "+proof), Want: rejected},
 		"an error under another status":          {Reply: botstest.Reply{Status: 400, Body: `{"error":-244}`}, Want: bots.SendError{Class: bots.ErrBlocked}},
 		"an error that is new":                   {Reply: says(-9999, "?"), Want: rejected},
@@ -197,11 +198,22 @@ func faults() map[string]botstest.Fault {
 	} {
 		for _, code := range codes {
 			table[fmt.Sprintf("error %d", code)] = botstest.Fault{
-				Reply: says(code, "?"), Want: bots.SendError{Class: class, RetryAfter: waits[code]},
+				Reply: says(code, "?"), Want: detailed(bots.SendError{Class: class, RetryAfter: waits[code]}, code),
 			}
 		}
 	}
 	return table
+}
+
+// detailed is an error with what is particular to its code: it concerns one message, an approved text, an account.
+func detailed(e bots.SendError, code int) bots.SendError {
+	e.Alone = slices.Contains([]int{-144, -147, -211, -133, -234}, code)
+	e.Template = slices.Contains([]int{-117, -131, -135, -1351, -145, -146}, code)
+	e.ByPhone = slices.Contains([]int{-213, -227, -230}, code)
+	if code == -200 {
+		e.Tries = 3
+	}
+	return e
 }
 
 // waits are from 07:00 in Vietnam.

@@ -53,6 +53,20 @@ var refusals = map[int]refusal{
 	-112: {bots.ErrRejected, nil}, -113: {bots.ErrRejected, nil}, -132: {bots.ErrRejected, nil},
 }
 
+// detail adds what is particular to some of the refusals.
+func detail(code int, failed *bots.SendError) {
+	switch code {
+	case -144, -147, -211, -133, -234: // a quota, or the night: other messages go on
+		failed.Alone = true
+	case -117, -131, -135, -1351, -145, -146:
+		failed.Template = true
+	case -213, -227, -230: // the account is out of reach
+		failed.ByPhone = true
+	case -200:
+		failed.Tries = 3
+	}
+}
+
 // vietnam is the zone of Zalo's days and nights; it has no summer time.
 var vietnam = time.FixedZone("Asia/Ho_Chi_Minh", 7*60*60)
 
@@ -94,6 +108,7 @@ func (c *client) judge(a answer, secrets ...string) (data object, code int, fail
 			failed.RetryAfter = r.wait(c.now())
 		}
 	}
+	detail(code, failed)
 	if failed.Class == bots.ErrThrottled && a.header.Get("Retry-After") != "" {
 		failed.RetryAfter = c.retryAfter(a)
 	}

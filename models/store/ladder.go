@@ -45,9 +45,16 @@ func (tx *Tx) Hold(addressID string) error {
 	})
 }
 
-// Resume queues what was held for an address, and what waited for the morning: they have written to us.
+// Resume queues what was held for an address, and what waited for the morning: they have written to us. An approved
+// text that still waits goes as an answer instead, and is due: nothing that they are told now is held back by it.
 func (tx *Tx) Resume(addressID string) error {
-	err := tx.db().Exec(`UPDATE deliveries SET status = ?, not_before = ?
+	err := tx.db().Exec(`UPDATE deliveries SET step = ?, attempts = 0, not_before = ?
+		WHERE address_id = ? AND status = ? AND step = ?`,
+		models.StepHeld, tx.Now, addressID, models.DeliveryQueued, models.StepTemplate).Error
+	if err != nil {
+		return fmt.Errorf("resume deliveries: %w", err)
+	}
+	err = tx.db().Exec(`UPDATE deliveries SET status = ?, not_before = ?
 		WHERE address_id = ? AND (status = ? OR (status = ? AND error_class = ?))`,
 		models.DeliveryQueued, tx.Now, addressID, models.DeliveryHeld, models.DeliveryQueued, models.QuietHours).Error
 	if err != nil {
@@ -87,18 +94,21 @@ func (tx *Tx) OtherAddress(a models.Address, channels []string) (other models.Ad
 	return rows[0], true, nil
 }
 
-// Spend books what a message costs if the day's cap of its channel leaves room, in đồng; false when it does not.
-func (tx *Tx) Spend(channel, day string, cost, limit int64) (bool, error) {
-	if cost > limit {
-		return false, nil
+// Spend books what a message cost on a day of a channel, in đồng.
+func (tx *Tx) Spend(channel, day string, cost int64) error {
+	return tx.set("spendings", func(db *gorm.DB) *gorm.DB {
+		return db.Exec(`INSERT INTO spendings (channel, day, spent) VALUES (?, ?, ?)
+			ON CONFLICT (channel, day) DO UPDATE SET spent = spendings.spent + excluded.spent`, channel, day, cost)
+	})
+}
+
+// Spent is what the messages of a day of a channel have cost, in đồng.
+func (tx *Tx) Spent(channel, day string) (spent int64, err error) {
+	err = tx.db().Raw("SELECT spent FROM spendings WHERE channel = ? AND day = ?", channel, day).Scan(&spent).Error
+	if err != nil {
+		return 0, fmt.Errorf("spent: %w", err)
 	}
-	res := tx.db().Exec(`INSERT INTO spendings (channel, day, spent) VALUES (?, ?, ?)
-		ON CONFLICT (channel, day) DO UPDATE SET spent = spendings.spent + excluded.spent
-		WHERE spendings.spent + excluded.spent <= ?`, channel, day, cost, limit)
-	if res.Error != nil {
-		return false, fmt.Errorf("spend: %w", res.Error)
-	}
-	return res.RowsAffected == 1, nil
+	return spent, nil
 }
 
 // Arrived notes what a platform says of messages that it brought to an address: that they came, or were read. Ids are
