@@ -48,6 +48,23 @@ func TestSendLogIsForAdmins(t *testing.T) {
 	})
 }
 
+// TestSendLogColoursByTheVerdict: a platform may say no with status 200.
+func TestSendLogColoursByTheVerdict(t *testing.T) {
+	eachDoor(t, func(t *testing.T, d *door) {
+		t.Helper()
+		made := d.saidTicket()
+		said := d.refusedAnswer(made)
+		at := time.Date(2026, 3, 6, 9, 0, 0, 0, time.UTC)
+		d.journaled(said,
+			models.Interaction{Method: "POST", Path: "/upload", Status: 200, Response: `{"error":0}`, At: at},
+			models.Interaction{Method: "POST", Path: "/message", Status: 200, Response: `{"error":-230}`, At: at.Add(time.Second)},
+			models.Interaction{Class: "window", Error: "-230", At: at.Add(2 * time.Second)})
+		got := d.open(ticketAt(made)+"/messages/"+said.ID, d.cookie(models.RoleAdmin, nil))
+		got.is(t, 200)
+		got.holds(t, `<span class="chip ok">nền tảng trả lời 200</span>`, `<span class="chip bad">nền tảng trả lời 200</span>`)
+	})
+}
+
 // refusedAnswer says something to a ticket's reporter.
 func (d *door) refusedAnswer(made models.Ticket) (m models.Message) {
 	d.t.Helper()
@@ -68,6 +85,15 @@ func (d *door) refusedAnswer(made models.Ticket) (m models.Message) {
 // asked keeps a call that was made for a message.
 func (d *door) asked(m models.Message) {
 	d.t.Helper()
+	d.journaled(m, models.Interaction{
+		Method: "POST", Path: "/bot[secret]/sendMessage", Status: 400, Response: "chat not found <x>",
+		At: time.Date(2026, 3, 6, 9, 0, 0, 0, time.UTC),
+	})
+}
+
+// journaled keeps what was asked for a message.
+func (d *door) journaled(m models.Message, all ...models.Interaction) {
+	d.t.Helper()
 	var deliveries []models.Delivery
 	d.tx(func(tx *store.Tx) (err error) {
 		deliveries, err = tx.TicketDeliveries(*m.TicketID)
@@ -77,11 +103,10 @@ func (d *door) asked(m models.Message) {
 		if one.MessageID != m.ID {
 			continue
 		}
-		err := d.store.KeepInteractions(d.t.Context(), []models.Interaction{{
-			ID: models.NewID(), DeliveryID: &one.ID, Channel: "telegram", Method: "POST", Path: "/bot[secret]/sendMessage", Status: 400,
-			Response: "chat not found <x>", At: time.Date(2026, 3, 6, 9, 0, 0, 0, time.UTC),
-		}})
-		if err != nil {
+		for i := range all {
+			all[i].ID, all[i].DeliveryID, all[i].Channel = models.NewID(), &one.ID, "telegram"
+		}
+		if err := d.store.KeepInteractions(d.t.Context(), all); err != nil {
 			d.t.Fatal(err)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // Parts cuts a message into what a platform takes at once: its words between words, then its pictures. The choices
-// stand under the last of the words.
+// stand under the last of the words; what the message answers is quoted by the first of them.
 func Parts(out Outgoing, limits Limits) []Outgoing {
 	texts := split(norm.NFC.String(out.Text), limits.Text)
 	parts := make([]Outgoing, 0, len(texts)+1)
@@ -19,6 +19,7 @@ func Parts(out Outgoing, limits Limits) []Outgoing {
 		}
 		parts = append(parts, part)
 	}
+	parts[0].Quote = out.Quote
 	if limits.Photos == 0 {
 		return parts
 	}

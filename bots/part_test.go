@@ -27,6 +27,11 @@ func TestParts(t *testing.T) {
 			bots.Limits{Text: 12},
 			[]bots.Outgoing{{Text: "Đường số 14"}, {Text: "đã vá", Buttons: choice}},
 		},
+		"what is answered is quoted once, by the first": {
+			bots.Outgoing{Text: "Đường số 14 đã vá", Quote: "m1", Photos: pictures[:1]},
+			bots.Limits{Text: 12, Photos: 1},
+			[]bots.Outgoing{{Text: "Đường số 14", Quote: "m1"}, {Text: "đã vá"}, {Photos: pictures[:1]}},
+		},
 		"a line's end is better than a space": {
 			bots.Outgoing{Text: "một hai\nba bốn"}, bots.Limits{Text: 11}, []bots.Outgoing{{Text: "một hai"}, {Text: "ba bốn"}},
 		},

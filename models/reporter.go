@@ -59,6 +59,8 @@ type Conversation struct {
 type Pace struct {
 	MinuteAt   *time.Time
 	Minute     int // messages since
+	SaidAt     *time.Time
+	Said       int // what the bot said since, or left unsaid as it was too much
 	DayAt      *time.Time
 	Day        int // tickets since
 	InsultedAt *time.Time

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vticket/vticket/bots"
 	"github.com/vticket/vticket/locales"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/store"
@@ -311,6 +312,7 @@ func (w teller) deliver(e *entry, m models.Message) {
 		e.Status, e.Tone = w.say("ticket_undelivered", "why", why), models.ToneBad
 	case of[models.DeliveryHeld]:
 		e.Status, e.Tone = w.say("ticket_held", "why", why), models.ToneBad
+	case w.waits(e, parts):
 	case of[models.DeliveryQueued] || of[models.DeliverySending] || last.IsZero():
 		e.Status, e.Tone = w.say("ticket_sending"), models.ToneWarn
 	case class != "":
@@ -319,6 +321,43 @@ func (w teller) deliver(e *entry, m models.Message) {
 	default:
 		e.Status, e.Tone = w.say("ticket_delivered", "sent_at", last.UTC().Format(time.RFC3339)), models.ToneOK
 	}
+}
+
+// longWait is after how long staff are told why a message is still on its way: the next try is that much later than it.
+const longWait = 5 * time.Minute
+
+// waits tells that parts of a message are kept from going out, and says why.
+func (w teller) waits(e *entry, parts []models.Delivery) bool {
+	class := ""
+	for _, d := range parts {
+		if why := waiting(d); why != "" && class != string(bots.ErrToken) {
+			class = why
+		}
+	}
+	if class == "" {
+		return false
+	}
+	e.Status, e.Tone = w.say("ticket_waits", "why", w.sayOr("ticket_send_", class)), models.ToneWarn
+	if class == string(bots.ErrToken) { // for as long as nobody mends it
+		e.Tone = models.ToneBad
+	}
+	return true
+}
+
+// waiting is the class of what keeps a queued delivery from going out, empty where it is only on its way.
+func waiting(d models.Delivery) string {
+	if d.Status != models.DeliveryQueued {
+		return ""
+	}
+	switch class := d.ErrorClass; class {
+	case string(bots.ErrToken), models.QuietHours:
+		return class
+	case string(bots.ErrRetry), string(bots.ErrThrottled):
+		if d.NotBefore.Sub(d.CreatedAt) > longWait {
+			return class
+		}
+	}
+	return ""
 }
 
 // draft is a message as it will be sent; what only the courier knows is left out.

@@ -178,6 +178,36 @@ func TestStreamOfACall(t *testing.T) {
 	golden(t, "stream_call", told(s, locales.Vietnamese))
 }
 
+// TestStreamSaysWhyAMessageWaits: "being sent" for ever would tell nobody that they must act.
+func TestStreamSaysWhyAMessageWaits(t *testing.T) {
+	queued := func(class string, next time.Duration) models.Delivery {
+		at := begin().at
+		return models.Delivery{Status: models.DeliveryQueued, ErrorClass: class, CreatedAt: at, NotBefore: at.Add(next)}
+	}
+	for name, tt := range map[string]struct {
+		delivery models.Delivery
+		says     string
+		tone     models.Tone
+	}{
+		"not tried yet":         {queued("", 0), "being sent", models.ToneWarn},
+		"a refused token":       {queued("token", time.Minute), "please tell the administrator", models.ToneBad},
+		"the night":             {queued("quiet", time.Hour), "it is night", models.ToneWarn},
+		"tried again soon":      {queued("retry", time.Minute), "being sent", models.ToneWarn},
+		"tried for long":        {queued("retry", 10*time.Minute), "tried many times", models.ToneWarn},
+		"a platform's long no":  {queued("throttled", time.Hour), "overloaded", models.ToneWarn},
+		"a platform's short no": {queued("throttled", time.Minute), "being sent", models.ToneWarn},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := begin()
+			s.says("minh", "reply_staff", models.Args{"text": "Xong"}, tt.delivery)
+			got := teller{thread: s.thread, lang: locales.English}.said()[0]
+			if !strings.Contains(got.Status, tt.says) || got.Tone != tt.tone {
+				t.Errorf("staff are to read %q in the tone %q: %q, %q", tt.says, tt.tone, got.Status, got.Tone)
+			}
+		})
+	}
+}
+
 // TestEveryVerbIsTold: an event without a sentence would show its key.
 func TestEveryVerbIsTold(t *testing.T) {
 	for _, move := range models.Moves {

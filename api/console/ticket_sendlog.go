@@ -38,6 +38,7 @@ type try struct {
 
 	Verdict string // in plain words; empty for a request
 	Open    bool   // the last one is what whoever asks wants to see
+	Refused bool   // whatever the status: Zalo says no with 200 (channels.md §0.7)
 }
 
 // sendLog shows what became of one message, to who may look at it.
@@ -105,7 +106,13 @@ func (s sendLogPage) newWay(d store.LoggedDelivery, log store.SendLog) way {
 	w.Why = s.why(d.ErrorClass, d.Status == models.DeliveryDead)
 	for _, i := range log.Interactions {
 		if i.DeliveryID != nil && *i.DeliveryID == d.ID {
-			w.Tries = append(w.Tries, try{Interaction: i, Verdict: s.why(i.Class, false)})
+			w.Tries = append(w.Tries, try{
+				Interaction: i, Verdict: s.why(i.Class, false),
+				Refused: i.Status == 0 || i.Status >= http.StatusBadRequest,
+			})
+			if n := len(w.Tries); i.Method == "" && n > 1 { // the verdict is of the last request before it
+				w.Tries[n-2].Refused = true
+			}
 		}
 	}
 	for i := len(w.Tries) - 1; i >= 0; i-- {

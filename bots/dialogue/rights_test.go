@@ -38,6 +38,7 @@ func TestAResidentSeesAndCorrectsTheirData(t *testing.T) {
 		if strings.Contains(shown, "345") {
 			t.Errorf("a number is not shown in full:\n%s", shown)
 		}
+		c.clock.Move(time.Minute)
 		c.says(t, said("my data"), said("1"), said("ổ gà to trước 140 Tô Ký"))
 		c.expectSaid(t, "words of a report in place of a name are the report's", "data_ask_name", "attached")
 	})

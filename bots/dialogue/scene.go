@@ -330,6 +330,9 @@ func (s *scene) say(e Effect) error {
 
 // tell says something about a ticket: an answer to it belongs to that ticket.
 func (s *scene) tell(about *models.Ticket, e Effect) error {
+	if s.echoes(e.Key) {
+		return nil
+	}
 	var ticketID *string
 	if about != nil {
 		ticketID = &about.ID

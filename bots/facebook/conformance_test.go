@@ -207,7 +207,7 @@ var coded = map[string]struct {
 }{
 	"a closed window":                {400, 10, 2018278, bots.ErrWindow},
 	"a closed window, newer":         {403, 10, 2534022, bots.ErrWindow},
-	"another app has the thread":     {403, 10, 2018300, bots.ErrRetry},
+	"another app has the thread":     {403, 10, 2018300, bots.ErrWindow},
 	"a page restricted for a while":  {403, 10, 1893063, bots.ErrToken},
 	"a permission that is missing":   {403, 10, 0, bots.ErrToken},
 	"somebody unavailable":           {400, 551, 1545041, bots.ErrBlocked},

@@ -21,15 +21,16 @@ type graphError struct {
 
 // refusals are what the Graph API's errors mean (channels.md §4.4), whatever status they come with; the first that fits
 // counts, and a subcode of 0 fits all. Where a person must act, in the console or about the page, the class is that of
-// a refused token: it is logged as an error and tried again slowly. Another app lets go of a thread by itself.
+// a refused token: it is logged as an error and tried again slowly. Where another app controls the thread we may not
+// answer now: the ladder goes on, holds the message until the resident writes, and staff read why.
 var refusals = []struct {
 	code, subcode int
 	class         bots.ErrorClass
 }{
 	{10, 2018278, bots.ErrWindow},
 	{10, 2534022, bots.ErrWindow},
-	{10, 2018300, bots.ErrRetry}, // another app controls the thread
-	{10, 0, bots.ErrToken},       // 1893063, the page is restricted for some time; else a permission
+	{10, 2018300, bots.ErrWindow}, // another app controls the thread
+	{10, 0, bots.ErrToken},        // 1893063, the page is restricted for some time; else a permission
 	{551, 0, bots.ErrBlocked},
 	{200, 1545041, bots.ErrBlocked},
 	{200, 2018108, bots.ErrBlocked},

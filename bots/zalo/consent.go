@@ -59,10 +59,16 @@ func (c Consent) Refresh(ctx context.Context, refresh string) (bots.Grant, error
 	})
 }
 
-// consentLimit bounds an answer, in bytes.
-const consentLimit = 64 << 10
+// Of an answer: its size in bytes, and how long an access token lives where it does not say (channels.md §2.2). None
+// lives longer than maxAccess.
+const (
+	consentLimit = 64 << 10
+	accessFor    = 25 * time.Hour
+	maxAccess    = 365 * 24 * time.Hour
+)
 
-// ask asks for a pair. Errors name neither code nor token; they come with status 200.
+// ask asks for a pair. Whoever gets one must keep it, as the old refresh token is used up: a life that cannot be read
+// is the usual one. Errors name neither code nor token; they come with status 200.
 func (c Consent) ask(ctx context.Context, form url.Values) (bots.Grant, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost,
 		at(c.Base, consentPlatform)+"/v4/oa/access_token", strings.NewReader(form.Encode()))
@@ -80,22 +86,39 @@ func (c Consent) ask(ctx context.Context, form url.Values) (bots.Grant, error) {
 		Access    string          `json:"access_token"`
 		Refresh   string          `json:"refresh_token"`
 		ExpiresIn json.RawMessage `json:"expires_in"` // seconds, as a string
-		Error     int             `json:"error"`
-		Name      string          `json:"error_name"`
-		Reason    string          `json:"error_reason"`
+		Error     json.RawMessage `json:"error"`      // a number, also seen as a string
+		Name      json.RawMessage `json:"error_name"`
+		Reason    json.RawMessage `json:"error_reason"`
 	}
 	err = json.NewDecoder(io.LimitReader(res.Body, consentLimit)).Decode(&answer)
 	if err != nil {
 		return bots.Grant{}, fmt.Errorf("the sign-on of zalo answers %d without sense", res.StatusCode)
 	}
-	seconds, err := strconv.Atoi(strings.Trim(string(answer.ExpiresIn), `"`))
-	if answer.Access == "" || answer.Refresh == "" || err != nil {
-		said := fmt.Sprintf("%d %s %s", answer.Error, answer.Name, answer.Reason)
+	if answer.Access == "" || answer.Refresh == "" {
+		said := strings.Join([]string{plain(answer.Error), plain(answer.Name), plain(answer.Reason)}, " ")
 		return bots.Grant{}, errors.New("the sign-on of zalo refuses: " + bots.Redact(said, c.secrets(form)))
 	}
 	return bots.Grant{
-		Access: answer.Access, Refresh: answer.Refresh, ExpiresAt: c.Now().Add(time.Duration(seconds) * time.Second),
+		Access: answer.Access, Refresh: answer.Refresh, ExpiresAt: c.Now().Add(life(answer.ExpiresIn)),
 	}, nil
+}
+
+// plain is a value of JSON as a person reads it: a string without its marks.
+func plain(value json.RawMessage) string {
+	var text string
+	if json.Unmarshal(value, &text) == nil {
+		return text
+	}
+	return string(value)
+}
+
+// life is how long an access token lives: so many seconds, and as usual where that cannot be.
+func life(expiresIn json.RawMessage) time.Duration {
+	seconds, err := strconv.Atoi(plain(expiresIn))
+	if err != nil || seconds <= 0 || seconds > int(maxAccess/time.Second) {
+		return accessFor
+	}
+	return time.Duration(seconds) * time.Second
 }
 
 // secrets are those of a request: an answer may repeat them.

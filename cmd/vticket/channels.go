@@ -82,6 +82,7 @@ func recordedPlatforms(c Config, now func() time.Time, tokens tokenSource, recor
 		}), telegram.Account(c.TelegramToken), c.TelegramToken != ""},
 		{zalo.NewOA(zalo.OAConfig{
 			AppID: c.ZaloAppID, Secrets: c.zaloSecrets(), Token: tokens.Token, Refused: tokens.Refused, Proof: proof,
+			Buttons: zaloButtons[c.ZaloButtons], Trial: zaloModes[c.ZaloMode],
 			OpenAPI: c.ZaloURL, Business: c.ZaloSheetURL, Record: record, Now: now,
 		}), c.ZaloOA, c.ZaloOA != ""},
 		{zalo.NewBot(zalo.BotConfig{

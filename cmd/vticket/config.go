@@ -36,14 +36,20 @@ type Config struct {
 
 	SecretsKey []string `env:"SECRETS_KEY"` // under which tokens are kept; the new one first while one replaces the other
 
-	ZaloAppID      string            `env:"ZALO_APP_ID"`
-	ZaloAppSecret  string            `env:"ZALO_APP_SECRET"`
-	ZaloOA         string            `env:"ZALO_OA_ID"`
-	ZaloSecrets    []string          `env:"ZALO_OA_SECRET_KEY"` // empty: the app secret
-	ZaloVerifier   string            `env:"ZALO_PKCE_VERIFIER"` // whose challenge stands in Zalo's console
-	ZaloPath       string            `env:"ZALO_VERIFIER_PATH"` // zalo_verifier….html, by which Zalo checks the domain
-	ZaloContent    string            `env:"ZALO_VERIFIER_CONTENT"`
-	ZaloProof      bool              `env:"ZALO_APPSECRET_PROOF"`
+	ZaloAppID     string   `env:"ZALO_APP_ID"`
+	ZaloAppSecret string   `env:"ZALO_APP_SECRET"`
+	ZaloOA        string   `env:"ZALO_OA_ID"`
+	ZaloSecrets   []string `env:"ZALO_OA_SECRET_KEY"` // empty: the app secret
+	ZaloVerifier  string   `env:"ZALO_PKCE_VERIFIER"` // whose challenge stands in Zalo's console
+	ZaloPath      string   `env:"ZALO_VERIFIER_PATH"` // zalo_verifier….html, by which Zalo checks the domain
+	ZaloContent   string   `env:"ZALO_VERIFIER_CONTENT"`
+	ZaloProof     bool     `env:"ZALO_APPSECRET_PROOF"`
+	// ZaloButtons is how choices are written: two forms are documented, and which of them an account takes only trying
+	// tells (channels.md §2.5, §8).
+	ZaloButtons string `env:"ZALO_BUTTONS" envDefault:"beside"`
+	// ZaloMode is whom templates by phone reach: Zalo has no sandbox for messages, so a template is tried in mode
+	// development, in which it reaches the administrators of app and account alone (channels.md §2.1).
+	ZaloMode       string            `env:"ZALO_TEMPLATE_MODE" envDefault:"production"`
 	ZaloTemplates  map[string]string `env:"ZALO_TEMPLATES" envKeyValSeparator:"="` // message key = id of the template
 	ZaloReplyCost  int64             `env:"ZALO_REPLY_COST" envDefault:"55"`       // đồng, from 48 hours to 7 days
 	ZaloSheetCost  int64             `env:"ZALO_TEMPLATE_COST" envDefault:"300"`   // đồng

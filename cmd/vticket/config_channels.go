@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/vticket/vticket/bots/zalo"
 	"github.com/vticket/vticket/models"
 )
 
@@ -70,6 +71,18 @@ func (c Config) validateZalo() (faults []error) {
 	if (c.ZaloPath == "") != (c.ZaloContent == "") {
 		faults = append(faults, errors.New("ZALO_VERIFIER_PATH and ZALO_VERIFIER_CONTENT go together"))
 	}
+	if _, ok := zaloButtons[c.ZaloButtons]; !ok {
+		faults = append(faults, errors.New(
+			"ZALO_BUTTONS must be beside or inside: where choices stand, by the text or in it"))
+	}
+	if _, ok := zaloModes[c.ZaloMode]; !ok {
+		faults = append(faults, errors.New("ZALO_TEMPLATE_MODE must be production, or development for trials"))
+	}
+	if c.ZaloVerifier != "" && !pkceVerifier.MatchString(c.ZaloVerifier) {
+		faults = append(faults, errors.New(
+			"ZALO_PKCE_VERIFIER must be of 43 to 128 letters, digits, -, ., _ and ~ (RFC 7636): "+
+				"unset it, and vticket channel setup zalo makes one"))
+	}
 	if c.ZaloPath != "" && !zaloVerifier.MatchString(c.ZaloPath) {
 		faults = append(faults, errors.New("ZALO_VERIFIER_PATH must be like zalo_verifierABC.html"))
 	}
@@ -85,16 +98,21 @@ func (c Config) validateZalo() (faults []error) {
 	return append(faults, validateTemplates("ZALO_TEMPLATES", c.ZaloTemplates)...)
 }
 
+// facebookSetup ends what is said of a page that is half set up.
+const facebookSetup = "; vticket channel setup facebook says what is missing"
+
 // validateFacebook checks what a page needs together.
 func (c Config) validateFacebook() (faults []error) {
 	if (c.FacebookPage == "") != (c.FacebookToken == "") {
-		faults = append(faults, errors.New("FB_PAGE_ID and FB_PAGE_TOKEN go together"))
+		faults = append(faults, errors.New("FB_PAGE_ID and FB_PAGE_TOKEN go together"+facebookSetup))
 	}
 	if c.FacebookPage != "" && len(c.FacebookSecrets) == 0 {
-		faults = append(faults, errors.New("FB_APP_SECRET is needed beside FB_PAGE_ID: it signs every webhook"))
+		faults = append(faults, errors.New(
+			"FB_APP_SECRET is needed beside FB_PAGE_ID: it signs every webhook"+facebookSetup))
 	}
 	if c.FacebookPage != "" && c.FacebookVerify == "" {
-		faults = append(faults, errors.New("FB_VERIFY_TOKEN is needed beside FB_PAGE_ID: a long random word"))
+		faults = append(faults, errors.New(
+			"FB_VERIFY_TOKEN is needed beside FB_PAGE_ID: a long random word"+facebookSetup))
 	}
 	return append(faults, validateTemplates("FB_TEMPLATES", c.FacebookTemplates)...)
 }
@@ -104,6 +122,15 @@ const zaloURL = "https://openapi.zalo.me"
 
 // zaloVerifier is the file by which Zalo checks a domain (channels.md §2.1).
 var zaloVerifier = regexp.MustCompile(`^zalo_verifier[A-Za-z0-9_-]+\.html$`)
+
+// pkceVerifier is what RFC 7636 §4.1 takes as code verifier: another's challenge cannot be met.
+var pkceVerifier = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`)
+
+// Of the Official Account: the shapes of choices, and whether templates by phone are trials, by their settings.
+var (
+	zaloButtons = map[string]zalo.ButtonShape{"beside": zalo.ButtonsBeside, "inside": zalo.ButtonsInside}
+	zaloModes   = map[string]bool{"production": false, "development": true}
+)
 
 // templateKeys are the messages that an approved text may stand for.
 var templateKeys = []string{"answer_fixed", "answer_answered", "answer_cannot_fix", "question"}

@@ -109,8 +109,8 @@ func (tx *Tx) Conversation(id string) (models.Conversation, error) {
 func (tx *Tx) SaveConversation(c models.Conversation) error {
 	return tx.set("conversations", func(db *gorm.DB) *gorm.DB {
 		return db.Model(&c).Select("Language", "LastInteractionAt", "TakenOverUntil", "Unsent", "PersonSince", "WakeAt",
-			"Epoch", "Wakes", "pace_minute_at", "pace_minute", "pace_day_at", "pace_day", "pace_insulted_at",
-			"pace_insults", "pace_told_at", "pace_quiet_until").UpdateColumns(&c)
+			"Epoch", "Wakes", "pace_minute_at", "pace_minute", "pace_said_at", "pace_said", "pace_day_at", "pace_day",
+			"pace_insulted_at", "pace_insults", "pace_told_at", "pace_quiet_until").UpdateColumns(&c)
 	})
 }
 

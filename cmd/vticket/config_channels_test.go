@@ -1,0 +1,113 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vticket/vticket/bots"
+	"github.com/vticket/vticket/bots/zalo"
+)
+
+// TestChannelSettingsAreRefusedClearly: a setting that cannot work is named, with what it may be and never its value.
+func TestChannelSettingsAreRefusedClearly(t *testing.T) {
+	for name, tt := range map[string]struct {
+		set  map[string]string
+		says string // empty: they are taken
+	}{
+		"nothing set":                     {},
+		"choices beside":                  {set: map[string]string{"ZALO_BUTTONS": "beside"}},
+		"choices inside":                  {set: map[string]string{"ZALO_BUTTONS": "inside"}},
+		"choices elsewhere":               {map[string]string{"ZALO_BUTTONS": "s3cret"}, "ZALO_BUTTONS must be beside or inside"},
+		"templates on trial":              {set: map[string]string{"ZALO_TEMPLATE_MODE": "development"}},
+		"templates of no kind":            {map[string]string{"ZALO_TEMPLATE_MODE": "s3cret"}, "ZALO_TEMPLATE_MODE must be production"},
+		"the shortest verifier":           {set: map[string]string{"ZALO_PKCE_VERIFIER": strings.Repeat("v", 43)}},
+		"the longest verifier":            {set: map[string]string{"ZALO_PKCE_VERIFIER": strings.Repeat("~", 128)}},
+		"a verifier too short":            {map[string]string{"ZALO_PKCE_VERIFIER": "s3cret" + strings.Repeat("v", 36)}, "43 to 128"},
+		"a verifier too long":             {map[string]string{"ZALO_PKCE_VERIFIER": "s3cret" + strings.Repeat("v", 123)}, "43 to 128"},
+		"a verifier of other letters":     {map[string]string{"ZALO_PKCE_VERIFIER": "s3cret" + strings.Repeat("+", 40)}, "RFC 7636"},
+		"the sandbox's verifier is taken": {set: sandboxVerifier()},
+		"a page without its token":        {map[string]string{"FB_PAGE_ID": "1"}, "vticket channel setup facebook"},
+		"a page without its app's secret": {
+			map[string]string{"FB_PAGE_ID": "1", "FB_PAGE_TOKEN": "s3cret", "FB_VERIFY_TOKEN": "s3cret"},
+			"FB_APP_SECRET is needed beside FB_PAGE_ID: it signs every webhook; vticket channel setup facebook",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := loadConfig(tt.set)
+			if tt.says == "" {
+				if err != nil {
+					t.Errorf("this is to be taken: %v", err)
+				}
+			} else if err == nil || !strings.Contains(err.Error(), tt.says) || strings.Contains(err.Error(), "s3cret") {
+				t.Errorf("the fault is to say %q and not the value: %v", tt.says, err)
+			}
+		})
+	}
+}
+
+func sandboxVerifier() map[string]string {
+	for _, pair := range sandboxSettings {
+		if pair[0] == "ZALO_PKCE_VERIFIER" {
+			return map[string]string{pair[0]: pair[1]}
+		}
+	}
+	return map[string]string{"ZALO_PKCE_VERIFIER": "the sandbox has none"}
+}
+
+// TestZaloSettingsReachThePlatform sends a text with a choice and a template to a number by the settings.
+func TestZaloSettingsReachThePlatform(t *testing.T) {
+	for name, tt := range map[string]struct {
+		set          map[string]string
+		inside, mode string
+	}{
+		"as usual": {map[string]string{}, "", ""},
+		"on trial": {
+			map[string]string{"ZALO_BUTTONS": "inside", "ZALO_TEMPLATE_MODE": "development"}, "button", "development",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var asked []string
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				body, _ := io.ReadAll(r.Body)
+				asked = append(asked, string(body))
+				_, _ = io.WriteString(w, `{"error":0,"data":{"message_id":"m","msg_id":"m"}}`)
+			}))
+			defer server.Close()
+			tt.set["ZALO_OPENAPI_URL"], tt.set["ZALO_BUSINESS_URL"] = server.URL, server.URL
+			c, err := loadConfig(tt.set)
+			if err != nil {
+				t.Fatal(err)
+			}
+			oa := accountOn(zalo.OAName, c, time.Now, &keptToken{"a"})
+			for _, out := range []bots.Outgoing{
+				{To: "5", Text: "Xong?", Buttons: []bots.Button{{Title: "Xong", Payload: "done:1"}}},
+				{To: "5", Step: bots.StepTemplate, Template: bots.Template{ID: "1", Phone: "0908000318"}},
+			} {
+				if _, err := oa.Send(t.Context(), out); err != nil {
+					t.Fatal(err)
+				}
+			}
+			var text struct {
+				Message struct {
+					Attachment struct {
+						Payload struct {
+							Type string `json:"template_type"`
+						}
+					}
+				}
+			}
+			var template struct{ Mode string }
+			if json.Unmarshal([]byte(asked[0]), &text) != nil || text.Message.Attachment.Payload.Type != tt.inside {
+				t.Errorf("choices are to be of template type %q: %s", tt.inside, asked[0])
+			}
+			if json.Unmarshal([]byte(asked[1]), &template) != nil || template.Mode != tt.mode {
+				t.Errorf("a template by phone is to be in mode %q: %s", tt.mode, asked[1])
+			}
+		})
+	}
+}
