@@ -75,6 +75,8 @@ type Incoming struct {
 
 	Sequence      int64   `json:"-"` // orders events of one instant
 	Dedupe        string  `json:"-"` // stands for Message where there is none
+	Alert         string  `json:"-"` // what an operator has to hear of, and do; nothing personal
+	Public        bool    `json:"-"` // done to the public comment that Message names
 	AccuracyM     float64 `json:"accuracy_m,omitempty"`
 	ChatID        string  `json:"chat_id,omitempty"`
 	ChatType      string  `json:"chat_type,omitempty"` // set outside 1:1 chats
@@ -119,6 +121,9 @@ const CommentPrefix = "comment:"
 
 // kindClass keeps an edit or an unsend apart from the message it is about, in the dedupe key.
 func (in Incoming) kindClass() string {
+	if in.Edited { // the next point of a live place
+		return string(KindEdit) + in.Dedupe
+	}
 	switch in.Kind {
 	case KindEdit, KindDelete, KindReaction, KindBlock, KindUnblock, KindFollow, KindUnfollow, KindEcho, KindDelivery,
 		KindRead, KindReferral:
@@ -137,6 +142,9 @@ func (in Incoming) Inbox(account string) (models.InboxEvent, error) {
 	if in.Message != nil {
 		id = *in.Message
 	}
+	if in.Kind == KindDelivery && in.Tracking != "" { // it names a phone number, which nobody writes to us from
+		in.User = models.TrackedSender + in.Tracking
+	}
 	payload, err := json.Marshal(in)
 	if err != nil {
 		return models.InboxEvent{}, fmt.Errorf("encode event: %w", err)
@@ -145,7 +153,7 @@ func (in Incoming) Inbox(account string) (models.InboxEvent, error) {
 		ID: models.InboxKey(in.Channel, account, id, in.kindClass()), Channel: in.Channel, Account: account,
 		Sender: in.User, Kind: string(in.Kind), Payload: string(payload), Sequence: in.Sequence,
 	}
-	if in.Kind == KindComment {
+	if in.Kind == KindComment || in.Public {
 		e.Sender = CommentPrefix + id
 	}
 	if in.At != nil {

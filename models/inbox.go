@@ -27,6 +27,10 @@ type InboxEvent struct {
 	Wakes      int
 }
 
+// TrackedSender begins the sender of an event about one delivery of ours, whose id follows, where the platform says it
+// of a phone number and not of somebody who writes to us.
+const TrackedSender = "delivery:"
+
 // InboxKey is the primary key that makes a platform's repeats one row: the first 16 bytes of the SHA-256 of channel,
 // account, external id and kind class, each ended by a zero byte so that no two lists of parts read the same.
 func InboxKey(channel, account, externalID, kindClass string) string {

@@ -156,6 +156,9 @@ func (s *scene) addressIn(words string) string {
 
 // noted says that something was added to a ticket, once for an album.
 func (s *scene) noted(t models.Ticket) error {
+	if s.silent {
+		return nil
+	}
 	told, err := s.tx.ToldLately(s.conversation.ID, "attached", s.tx.Now.Add(-sameTicket))
 	if err != nil || told {
 		return err
@@ -246,7 +249,7 @@ func (s *scene) early(e Effect) error {
 	m, err := s.tx.Heard(models.Message{
 		ConversationID: s.conversation.ID, Author: "resident", Text: text, ExternalID: models.Clean(e.External, 1000),
 	})
-	if err != nil {
+	if err != nil || s.silent {
 		return err
 	}
 	in := bots.Incoming{Kind: bots.KindText, Text: &text, Actionable: true}

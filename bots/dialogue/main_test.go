@@ -2,6 +2,7 @@ package dialogue_test
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"io"
 	"log/slog"
@@ -51,6 +52,7 @@ type chat struct {
 	events  []models.InboxEvent
 	drafts  map[string]bool // what asked to be settled
 	made    int             // reports
+	behind  *sql.DB         // of the store
 }
 
 // phone is the resident's: it shows what it is sent.
@@ -75,9 +77,11 @@ func eachChat(t *testing.T, test func(t *testing.T, c *chat)) {
 	t.Helper()
 	t.Parallel()
 	clock := modelstest.NewClock(t, "2026-03-06T09:00:00Z")
-	modelstest.EachStore(t, clock.Now, func(t *testing.T, s *store.Store) {
+	modelstest.EachDatabase(t, clock.Now, func(t *testing.T, s *store.Store, behind *sql.DB) {
 		t.Helper()
-		test(t, newChat(t, s, clock))
+		c := newChat(t, s, clock)
+		c.behind = behind
+		test(t, c)
 	})
 }
 

@@ -1,6 +1,8 @@
 package dialogue
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/vticket/vticket/bots"
@@ -20,6 +22,9 @@ func (s *scene) takenOver() bool {
 // follows us, what they filled in. done is false for what the draft has to hear. Only what the platforms count as an
 // interaction opens their window (channels.md §7).
 func (s *scene) notice(in *bots.Incoming) (done bool, err error) {
+	if strings.HasPrefix(s.turn.ExternalID, bots.CommentPrefix) {
+		return true, s.overheard(in)
+	}
 	switch in.Kind {
 	case bots.KindEcho:
 		switch {
@@ -43,8 +48,8 @@ func (s *scene) notice(in *bots.Incoming) (done bool, err error) {
 			return true, err
 		}
 		return true, s.say(Effect{Key: "welcome"})
-	case bots.KindComment:
-		return true, s.comment(in)
+	case bots.KindLocation:
+		return in.Edited, s.moved(in)
 	case bots.KindPrivacyRequest:
 		s.talk.Log.Warn("a resident withdraws what the platform told us", "channel", s.turn.Channel,
 			"conversation_id", s.conversation.ID)
@@ -60,28 +65,72 @@ func (s *scene) notice(in *bots.Incoming) (done bool, err error) {
 	return false, nil
 }
 
-// introduced keeps what a resident filled in for us; their address is heard as words.
+// moved lets the pin of the open draft follow a live place, without a word and without keeping it waiting. Where
+// another place was given since, that counts; so does the ticket's, once there is one.
+func (s *scene) moved(in *bots.Incoming) error {
+	if !in.Edited || in.Message == nil || in.Lat == nil || in.Lon == nil || !s.draft.Open {
+		return nil
+	}
+	external := models.Clean(*in.Message, 1000)
+	before, found, err := s.tx.MovePin(s.conversation.ID, external, *in.Lat, *in.Lon)
+	if err != nil || !found || s.draft.Lat == nil || s.draft.Lon == nil {
+		return err
+	}
+	mine := func(p Piece) bool { return p.Message == before.ID }
+	if slices.ContainsFunc(s.draft.Pieces, mine) && *before.Lat == *s.draft.Lat && *before.Lon == *s.draft.Lon {
+		s.draft.Lat, s.draft.Lon, s.draft.Rough = in.Lat, in.Lon, in.AccuracyM > roughM
+		s.changed = true
+	}
+	return nil
+}
+
+// introduced keeps what a resident filled in for us. An address that answers our question is heard as words; without
+// one there is nothing to report in it.
 func (s *scene) introduced(in *bots.Incoming) error {
 	if in.Info == nil {
 		return nil
 	}
 	phone, _ := models.NormalPhone(in.Info.Phone)
 	address := models.Clean(in.Info.Address, addressRunes)
-	in.Kind, in.Text = bots.KindText, nil
+	in.Text, in.Actionable = nil, false
 	if address != "" && s.draft.Open && s.draft.missing() == askPlace { // where they live is not where the pothole is
-		in.Text = &address
+		in.Kind, in.Text, in.Actionable = bots.KindText, &address, true
 	}
 	return s.tx.Introduce(s.conversation.ReporterID, models.Clean(in.Info.Name, 100), phone)
 }
 
+// overheard does what follows from a public comment and from what its author does to it later: that is never a report.
+func (s *scene) overheard(in *bots.Incoming) error {
+	if in.Message == nil {
+		return nil
+	}
+	switch in.Kind {
+	case bots.KindComment:
+		return s.comment(in)
+	case bots.KindEdit:
+		text := ""
+		if in.Text != nil {
+			text = *in.Text
+		}
+		_, _, err := s.tx.ReviseMessage(s.conversation.ID, models.Clean(*in.Message, 1000), text)
+		return err
+	case bots.KindDelete:
+		return s.hide(*in.Message)
+	default:
+		return nil
+	}
+}
+
 // comment keeps what somebody wrote in public, and invites them to write to us: once, since the platform takes no more.
 func (s *scene) comment(in *bots.Incoming) error {
-	m := models.Message{ConversationID: s.conversation.ID, Author: "resident"}
+	m := models.Message{
+		ConversationID: s.conversation.ID, Author: "resident", ExternalID: models.Clean(*in.Message, 1000),
+	}
 	if in.Text != nil {
 		m.Text = *in.Text
 	}
-	if in.Message != nil {
-		m.ExternalID = models.Clean(*in.Message, 1000)
+	if m.ExternalID == s.conversation.Unsent { // the word of its end has overtaken it
+		m.HiddenAt = &s.tx.Now
 	}
 	kept, err := s.tx.Heard(m)
 	if err == nil {

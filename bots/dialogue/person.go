@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -90,6 +91,29 @@ func (s *scene) attended(input Input) (bool, error) {
 		}
 	}
 	return s.draft.Danger == "" && !s.talk.mind().dangerous(text), nil
+}
+
+// quietly does what no colleague can do for a resident who takes back or corrects what they said, blocks us, or gives
+// the place on our page: without a word of ours, but about a danger.
+func (s *scene) quietly(input Input) error {
+	var draft Draft
+	var effects []Effect
+	mind := s.talk.mind()
+	switch in := input.Event; {
+	case in.Beside && in.Ref == "":
+		draft, effects = mind.gather(s.draft, input, s.tx.Now)
+	case in.Beside, slices.Contains(silentKinds, in.Kind):
+		draft, effects = mind.Reduce(s.draft, input, s.tx.Now)
+	default:
+		return nil
+	}
+	input.Muted, s.silent = true, true
+	defer func() { s.silent = false }()
+	return s.apply(draft, input.restrain(effects))
+}
+
+var silentKinds = []bots.Kind{
+	bots.KindEdit, bots.KindDelete, bots.KindBlock, bots.KindUnblock, bots.KindUnfollow,
 }
 
 // comeBack tells a resident that the bot answers again, when a person has had the conversation and their time is over.

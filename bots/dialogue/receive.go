@@ -57,8 +57,11 @@ func (r *Receiver) rows(
 		rows = append(rows, r.aside(body))
 	}
 	for _, in := range events {
-		if in.Kind == bots.KindIgnored && !in.OpensWindow || in.Kind == bots.KindDelivery && in.Tracking != "" {
-			continue // the latter is of a template by phone: it names a number, and nobody who writes to us
+		if in.Alert != "" {
+			r.Log.ErrorContext(ctx, "a platform warns, act on it", "channel", r.Adapter.Name(), "act", in.Alert)
+		}
+		if in.Kind == bots.KindIgnored && !in.OpensWindow {
+			continue
 		}
 		row, err := in.Inbox(r.Account)
 		if err != nil {

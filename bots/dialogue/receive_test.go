@@ -1,10 +1,13 @@
 package dialogue_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -109,4 +112,25 @@ func unreadBy(t *testing.T, c *chat, who string) (n int) {
 		t.Fatal(err)
 	}
 	return n
+}
+
+// TestAnAlertIsLogged: an operator hears of it, and nobody is answered.
+func TestAnAlertIsLogged(t *testing.T) {
+	var log bytes.Buffer
+	r := &dialogue.Receiver{
+		Adapter: &warned{}, Inbox: &store.Inbox{}, Log: slog.New(slog.NewTextHandler(&log, nil)),
+	}
+	if err := r.Receive(t.Context(), []byte("{}")); err != nil {
+		t.Fatalf("nothing of it is kept: %v", err)
+	}
+	if got := log.String(); !strings.Contains(got, "level=ERROR") || !strings.Contains(got, "mend the page") {
+		t.Errorf("the log is to say at level ERROR what to do: %q", got)
+	}
+}
+
+// warned is a platform that has nothing but a warning for us.
+type warned struct{ phone }
+
+func (*warned) Parse([]byte) ([]bots.Incoming, error) {
+	return []bots.Incoming{{Kind: bots.KindIgnored, Alert: "mend the page"}}, nil
 }

@@ -24,6 +24,7 @@ type scene struct {
 	draft        Draft
 	changed      bool
 	heard        []bots.Incoming
+	silent       bool // a colleague has the thread: what is done is not spoken of
 }
 
 // said is what was said before: our last question, and the ticket that was spoken of last.
@@ -89,7 +90,10 @@ func (s *scene) hear(e models.InboxEvent) error {
 		return nil
 	}
 	if done, err := s.attended(input); done || err != nil {
-		return err // a colleague answers; what is said is kept for them
+		if err == nil {
+			err = s.quietly(input) // a colleague answers; what is said is kept for them
+		}
+		return err
 	}
 	if in.Kind == bots.KindText && in.Message != nil && slices.Contains(s.draft.Early, *in.Message) {
 		return nil // its edit was heard
@@ -295,7 +299,7 @@ func (s *scene) apply(d Draft, effects []Effect) error {
 			return err
 		}
 	}
-	if was.Open && !s.draft.Open {
+	if was.Open && !d.Open && !s.draft.Open { // what an effect ended has its row already
 		return s.end(was)
 	}
 	return nil

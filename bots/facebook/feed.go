@@ -39,7 +39,7 @@ func (a *Adapter) fromChange(e entry, raw json.RawMessage) (bots.Incoming, bool,
 	}
 	in := bots.Incoming{
 		Account: present(e.ID), User: c.From.ID.id(), Message: present(c.ID), Post: c.Post.id(),
-		At: a.instant(e.Time),
+		At: a.instant(e.Time), Public: true,
 	}
 	if in.User == "" {
 		in.User, in.Anonymous = unnamed+c.ID.id(), true

@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"github.com/vticket/vticket/bots"
+	"github.com/vticket/vticket/models"
 )
 
 // webhook is the body of a POST. What another app handles (standby) is not for us.
@@ -278,6 +279,8 @@ func policy(in bots.Incoming, m messaging) (bots.Incoming, bool, error) {
 		Reason scalar `json:"reason"`
 	}](m.Policy)
 	in.User, in.Kind, in.Payload, in.Text = "", bots.KindIgnored, string(p.Action), p.Reason.words()
+	in.Alert = "Facebook restricts or warns the Page, or takes that back (" + models.Clean(string(p.Action), 40) +
+		"): see its Page Quality and Support Inbox, and mend or appeal; until then messages may not go out"
 	in.Dedupe = once("policy_enforcement", &in, m.Timestamp, m.Policy)
 	return in, err == nil, err
 }

@@ -278,3 +278,29 @@ func TestOneOddEventDoesNotCostTheOthers(t *testing.T) {
 		})
 	}
 }
+
+// TestACommentIsOneConversation: what its author does to it later belongs to it, not to a thread of theirs.
+func TestACommentIsOneConversation(t *testing.T) {
+	for _, verb := range []string{"add", "edited", "remove"} {
+		events, err := adapter().Parse([]byte(feed(
+			`"item":"comment","verb":"` + verb + `","from":{"id":"5"},"comment_id":"1_2","message":"a"`)))
+		if err != nil || len(events) != 1 {
+			t.Fatalf("%s: %v, %v", verb, events, err)
+		}
+		row, err := events[0].Inbox("")
+		if err != nil || row.Sender != bots.CommentPrefix+"1_2" {
+			t.Errorf("%s is in the conversation %q, want the comment's: %v", verb, row.Sender, err)
+		}
+	}
+}
+
+func TestAWarningOfFacebookAlerts(t *testing.T) {
+	events, err := adapter().Parse([]byte(`{"object":"page","entry":[{"id":"10","messaging":[{"recipient":{"id":"10"},` +
+		`"timestamp":1790000000000,"policy_enforcement":{"action":"block","reason":"0912345678"}}]}]}`))
+	if err != nil || len(events) != 1 {
+		t.Fatalf("%v, %v", events, err)
+	}
+	if got := events[0].Alert; !strings.Contains(got, "(block)") || strings.Contains(got, "0912345678") {
+		t.Errorf("an operator hears what was done, and nothing personal: %q", got)
+	}
+}

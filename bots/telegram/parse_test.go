@@ -75,3 +75,20 @@ func TestGroupsAndReactions(t *testing.T) {
 		})
 	}
 }
+
+// TestEachPointOfALivePlaceIsAnEvent: they have one message id.
+func TestEachPointOfALivePlaceIsAnEvent(t *testing.T) {
+	seen := map[string]bool{}
+	for _, update := range []string{`"update_id":1,"message"`, `"update_id":2,"edited_message"`, `"update_id":3,"edited_message"`} {
+		events, err := at("").Parse([]byte(`{` + update + `:{"message_id":7,"date":1790000000,` +
+			`"from":{"id":5},"chat":{"id":5,"type":"private"},"location":{"latitude":10.7,"longitude":106.6,"live_period":60}}}`))
+		if err != nil || len(events) != 1 {
+			t.Fatalf("%s: %v, %v", update, events, err)
+		}
+		row, err := events[0].Inbox("bot")
+		if err != nil || seen[row.ID] {
+			t.Errorf("%s is taken for another: %v", update, err)
+		}
+		seen[row.ID] = true
+	}
+}

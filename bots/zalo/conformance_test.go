@@ -64,7 +64,7 @@ func TestConformance(t *testing.T) {
 			"a text":         {JSON: string(recorded(t, "user_send_text")), Kinds: []bots.Kind{bots.KindText}},
 			"a choice":       {JSON: string(recorded(t, "button_click_query")), Kinds: []bots.Kind{bots.KindPostback}},
 			"somebody's own": {JSON: string(recorded(t, "user_submit_info")), Kinds: []bots.Kind{bots.KindSharedInfo}},
-			"nothing for us": {JSON: `{"event_name":"change_oa_daily_quota","oaId":"1","timestamp":"1793318400000"}`},
+			"nothing for us": {JSON: `{"event_name":"update_user_info","oa_id":"1","timestamp":"1793318400000"}`},
 		},
 		Sends:   sends,
 		Plain:   bots.Outgoing{To: "5", Text: "Xin chào"},

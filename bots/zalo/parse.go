@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/vticket/vticket/bots"
+	"github.com/vticket/vticket/models"
 )
 
 // postback begins the text that comes back when one of our choices is tapped: Zalo has no event of its own for it
@@ -26,6 +27,10 @@ func (o *OA) Parse(body []byte) ([]bots.Incoming, error) {
 		return nil, fmt.Errorf("zalo event: %w", bots.Malformed(err))
 	}
 	in := bots.Incoming{Channel: OAName, Media: []bots.Media{}, At: o.happened(e)}
+	if in.Alert = alert(e); in.Alert != "" {
+		in.Kind, in.Dedupe = bots.KindIgnored, digest(in, e)
+		return []bots.Incoming{in}, nil
+	}
 	if !read(&in, e) || in.User == "" {
 		return nil, nil
 	}
@@ -34,6 +39,28 @@ func (o *OA) Parse(body []byte) ([]bots.Incoming, error) {
 		in.Dedupe = digest(in, e)
 	}
 	return []bots.Incoming{in}, nil
+}
+
+// alert says what an operator has to do about an event that is about our templates or how many of them we may send;
+// empty for others.
+func alert(e object) string {
+	id := func(o object, key string) string { return models.Clean(o.text(key), 40) }
+	template := "template " + id(e, "template_id")
+	switch e.text("event_name") {
+	case "change_template_status":
+		status := e.object("status")
+		return template + " went from " + id(status, "prev_status") + " to " + id(status, "new_status") +
+			": unless it is enabled it is not sent; see why in Zalo's console, have it approved again, or take it " +
+			"out of ZALO_TEMPLATES"
+	case "change_template_quality":
+		return template + " has another quality: see it in Zalo's console, and have its text approved anew before it " +
+			"is turned off"
+	case "change_oa_daily_quota", "change_oa_template_quota":
+		return "the account may send another number of templates a day (" + id(e, "quota") +
+			"): see that it is enough, in Zalo's console; what is above it waits"
+	default:
+		return ""
+	}
 }
 
 // digest tells an event that has no id of its own from all others, and the same one whenever it comes again.
@@ -72,10 +99,10 @@ func read(in *bots.Incoming, e object) bool {
 		return spoken(in, e)
 	case "user_seen_message":
 		in.Kind, in.MessageIDs = bots.KindRead, e.object("message").texts("msg_ids")
-		return answered(in, e)
+		return arrived(in, e)
 	case "user_received_message":
 		in.Kind, in.Tracking = bots.KindDelivery, e.object("message").id("tracking_id")
-		return answered(in, e)
+		return arrived(in, e)
 	}
 	if what, ok := strings.CutPrefix(name, "oa_send_"); ok {
 		return echoed(in, e, what)
@@ -109,6 +136,15 @@ func answered(in *bots.Incoming, e object) bool {
 	in.User, in.Account = e.object("recipient").id("id"), given(e.object("sender").id("id"))
 	in.Message = given(e.object("message").id("msg_id"))
 	return true
+}
+
+// arrived fills in which messages of ours are meant: by their ids, or by the one that we gave along.
+func arrived(in *bots.Incoming, e object) bool {
+	answered(in, e)
+	if len(in.MessageIDs) == 0 && in.Message != nil && in.Tracking == "" {
+		in.MessageIDs = []string{*in.Message}
+	}
+	return len(in.MessageIDs) > 0 || in.Tracking != ""
 }
 
 // echoed is what our own account said: by us, or by a person in Zalo's chat tool. To a group it is said to nobody.

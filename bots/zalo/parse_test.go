@@ -3,6 +3,7 @@ package zalo_test
 import (
 	"encoding/json"
 	"maps"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -160,12 +161,22 @@ func TestParse(t *testing.T) {
 		},
 		"a delivery that came later": {
 			`{"event_name":"user_received_message","sender":{"id":"9"},"recipient":{"id":"5"},"timestamp":"1","message":{"msg_id":"m",` +
-				`"delivery_time":"1751100600000"}}`, got("delivery", fields{"external_message_id": "m"}),
+				`"delivery_time":"1751100600000"}}`, got("delivery", fields{
+				"external_message_id": "m", "message_ids": []any{"m"},
+			}),
+		},
+		"a template by phone that came": {
+			`{"event_name":"user_received_message","sender":{"id":"9"},"recipient":{"id":"84912345678"},"timestamp":"1751100600000",` +
+				`"message":{"msg_id":"m","tracking_id":"d"}}`,
+			got("delivery", fields{"external_user_id": "84912345678", "external_message_id": "m", "tracking_id": "d"}),
+		},
+		"a message that was seen": {
+			`{"event_name":"user_seen_message","sender":{"id":"9"},"recipient":{"id":"5"},"timestamp":"1751100600000",` +
+				`"message":{"msg_id":"m"}}`, got("read", fields{"external_message_id": "m", "message_ids": []any{"m"}}),
 		},
 		"our own words to a group": {event("oa_send_group_text", `"message":{"text":"a","msg_id":"m"}`), nil},
 		"an asked consent":         {event("oa_send_consent", `"message":{"msg_id":"m"}`), nil},
 		"our own reaction":         {event("oa_reacted_message", `"message":{"msg_id":"m"}`), nil},
-		"news of a template":       {`{"event_name":"change_template_status","template_id":"1"}`, nil},
 		"a kind that is new":       {event("user_send_hologram", `"message":{"msg_id":"m"}`), nil},
 		"somebody without an id":   {`{"event_name":"user_send_text","message":{"text":"a"}}`, nil},
 		"an id of odd letters":     {`{"event_name":"follow","oa_id":"9","follower":{"id":"5\u0000"}}`, nil},
@@ -285,5 +296,29 @@ func TestBotParse(t *testing.T) {
 				t.Errorf("the event differs (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestNewsOfOurTemplatesAlert: nobody wrote, but an operator has to act.
+func TestNewsOfOurTemplatesAlert(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"event_name":"change_template_status","template_id":7,"status":{"prev_status":"ENABLE","new_status":"REJECT"},` +
+			`"reason":"0912345678"}`: "template 7 went from ENABLE to REJECT",
+		`{"event_name":"change_template_quality","template_id":"7"}`:      "template 7 has another quality",
+		`{"event_name":"change_oa_daily_quota","oaId":"9","quota":500}`:   "templates a day (500)",
+		`{"event_name":"change_oa_template_quota","oaId":"9","quota":10}`: "templates a day (10)",
+		`{"event_name":"update_user_info","oa_id":"9"}`:                   "",
+	} {
+		events, err := at("").Parse([]byte(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, e := range events {
+			got = e.Alert
+		}
+		if !strings.Contains(got, want) || want == "" && got != "" || strings.Contains(got, "0912345678") {
+			t.Errorf("%s alerts with %q, want %q and nothing personal", body, got, want)
+		}
 	}
 }

@@ -98,6 +98,7 @@ var zaloEvents = []string{
 	"user_send_sticker", "user_send_location", "user_send_business_card", "user_submit_info", "follow", "unfollow",
 	"user_click_chatnow", "user_reacted_message", "user_seen_message", "user_received_message", "oa_send_text",
 	"oa_send_image", "oa_send_gif", "oa_send_list", "oa_send_file", "oa_send_sticker", "user_withdraw",
+	"change_template_status", "change_template_quality", "change_oa_daily_quota", "change_oa_template_quota",
 }
 
 // zaloConsole prints the steps in Zalo's console, in the order in which they work (channels.md §2.1).

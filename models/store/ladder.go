@@ -7,6 +7,8 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/google/uuid"
+
 	"github.com/vticket/vticket/models"
 )
 
@@ -128,6 +130,19 @@ func (tx *Tx) Arrived(addressID string, ids []string, at time.Time, read bool) e
 		return fmt.Errorf("note arrival: %w", err)
 	}
 	return nil
+}
+
+// tracked notes that a delivery of ours has come, of which an event without a conversation tells, and reads the event.
+func (tx *Tx) tracked(e models.InboxEvent, deliveryID string) error {
+	if id, err := uuid.Parse(deliveryID); err == nil { // else it is none of ours
+		err := tx.db().Exec(`UPDATE deliveries SET arrived_at = ? WHERE id = ? AND status = ? AND arrived_at IS NULL
+			AND address_id IN (SELECT id FROM reporter_addresses WHERE channel = ? AND account = ?)`,
+			e.OccurredAt, id.String(), models.DeliverySent, e.Channel, e.Account).Error
+		if err != nil {
+			return fmt.Errorf("note arrival: %w", err)
+		}
+	}
+	return tx.ReadEvents([]string{e.ID})
 }
 
 // Phone returns the number that a reporter gave us through a platform, empty when they gave none.

@@ -120,6 +120,23 @@ func (tx *Tx) HideMessage(conversationID, externalID string) (m models.Message, 
 	return rows[0], true, nil
 }
 
+// MovePin gives the place of an incoming message its next point, for as long as it belongs to no ticket, and returns
+// the message as it was.
+func (tx *Tx) MovePin(conversationID, externalID string, lat, lon float64) (m models.Message, found bool, err error) {
+	rows := []models.Message{}
+	err = tx.db().Where("conversation_id = ? AND external_id = ? AND direction = 'in' AND lat IS NOT NULL AND "+
+		"lon IS NOT NULL AND ticket_id IS NULL AND hidden_at IS NULL", conversationID, externalID).Limit(1).
+		Find(&rows).Error
+	if err == nil && len(rows) > 0 {
+		m, found = rows[0], true
+		err = tx.db().Exec("UPDATE messages SET lat = ?, lon = ? WHERE id = ?", lat, lon, m.ID).Error
+	}
+	if err != nil {
+		return m, false, fmt.Errorf("move pin: %w", err)
+	}
+	return m, found, nil
+}
+
 // ReviseMessage gives a message the words it was edited to; the words before are kept as a revision.
 func (tx *Tx) ReviseMessage(conversationID, externalID, text string) (m models.Message, found bool, err error) {
 	err = one(tx.db().Take(&m, "conversation_id = ? AND external_id = ? AND direction = 'in'", conversationID,

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -53,6 +54,14 @@ func (tx *Tx) TakeTurn(inboxID string) (t Turn, ok bool, err error) {
 		return t, false, nil
 	}
 	first := found[0]
+	if id, ok := strings.CutPrefix(first.Sender, models.TrackedSender); ok {
+		for _, e := range found {
+			if err := tx.tracked(e.InboxEvent, id); err != nil {
+				return t, false, err
+			}
+		}
+		return t, false, nil
+	}
 	switch {
 	case first.ConversationID != nil:
 		return tx.takeTurn("?", *first.ConversationID, skipLocked)
