@@ -12,6 +12,7 @@ import (
 
 	"github.com/vticket/vticket/bots/dialogue"
 	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/store"
 )
 
 const chatPath = "/api/v1/chat/messages"
@@ -144,4 +145,32 @@ func TestUnknownRoutes(t *testing.T) {
 			d.refused(t, a, refusal{Status: 404, Code: "not_found"})
 		})
 	}
+}
+
+// TestChoicesOfATypeAreCalledByItsName: as in the numbered text, in the reader's language.
+func TestChoicesOfATypeAreCalledByItsName(t *testing.T) {
+	eachDoor(t, func(t *testing.T, d *door) {
+		t.Helper()
+		token, key := d.resident(), d.desk.Catalogue.Order[0]
+		d.tx(func(tx *store.Tx) error {
+			c, _, err := tx.LockConversation("webchat", "web", models.TokenKey(token))
+			if err != nil {
+				return err
+			}
+			_, err = tx.Say(models.Message{ConversationID: c.ID, Author: "bot", Key: "ask_type", Buttons: []models.Button{
+				{Key: "button_type", Args: models.Args{"kind": key}, Payload: "type:" + key},
+			}})
+			if err != nil {
+				return err
+			}
+			delivery, _, err := tx.NextDelivery(c.AddressID)
+			if err != nil {
+				return err
+			}
+			delivery.Status, delivery.SentAt = models.DeliverySent, &tx.Now
+			return tx.SaveDelivery(delivery)
+		})
+		_, _, body := d.do(ask{path: chatPath, token: token})
+		deskPage{Body: body}.holds(t, `"title":"`+d.desk.Catalogue.Category(key).NameVi+`"`, `"payload":"type:`+key+`"`)
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -213,9 +214,19 @@ func (w teller) words(m models.Message) string {
 	return m.Text
 }
 
-// reporterName is how staff see whoever reported: three digits of a telephone number at most, and the channel.
+// reporterName is how staff see whoever reported: which of several, three digits of a telephone number at most, and
+// the channel.
 func (w teller) reporterName(r models.Report) string {
 	who, channel := w.say("ticket_reporter"), w.sayOr("channel_", r.Channel)
+	var all []string
+	for _, other := range w.Reports {
+		if !slices.Contains(all, other.ReporterID) {
+			all = append(all, other.ReporterID)
+		}
+	}
+	if len(all) > 1 {
+		who += " " + strconv.Itoa(slices.Index(all, r.ReporterID)+1)
+	}
 	if phone := masked(w.Phones[r.ReporterID]); phone != "" {
 		who += " " + phone
 	}

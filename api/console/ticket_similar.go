@@ -1,6 +1,7 @@
 package console
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -19,6 +20,7 @@ type similarLine struct {
 	Category string
 	Facts    []string // how far, how old, how many report it
 	Marks    []string // what makes it more than a neighbour
+	Relation string   // what was said of the two, empty when nothing
 	Photo    string   // address of a small picture, empty without one
 	Alt      string
 	Joins    bool // the shown ticket can be joined with it
@@ -66,6 +68,12 @@ func (t ticketPage) newSimilar(d dossier, who models.Actor) (lines []similarLine
 			line.Photo = attachmentURL(models.Attachment{ID: s.PhotoID}, "320")
 			line.Alt = t.T("similar_photo", "code", models.SpokenCode(s.Code))
 		}
+		if s.Code == d.related {
+			if t.Ticket.State == models.StateMerged { // told above the others
+				continue
+			}
+			line.Relation = t.relation()
+		}
 		line.Joins = t.Open() && s.State.Open() && who.May(models.VerbMerge)
 		lines = append(lines, line)
 	}
@@ -73,13 +81,23 @@ func (t ticketPage) newSimilar(d dossier, who models.Actor) (lines []similarLine
 }
 
 func (t ticketPage) newRelated(d dossier, who models.Actor) *relatedLine {
-	if d.related == "" || t.Ticket.Relation == "" {
+	merged := t.Ticket.State == models.StateMerged
+	among := func(s models.Similar) bool { return s.Code == d.related && !merged } // its line says it
+	if d.related == "" || t.relation() == "" || slices.ContainsFunc(d.similar, among) {
 		return nil
 	}
 	return &relatedLine{
-		Words: t.T("similar_relation_" + string(t.Ticket.Relation)), Code: d.related,
-		Unmerge: t.Ticket.State == models.StateMerged && who.May(models.VerbUnmerge),
+		Words: t.relation(), Code: d.related,
+		Unmerge: merged && who.May(models.VerbUnmerge),
 	}
+}
+
+// relation says how the ticket stands to the one that it has to do with, empty when it has to do with none.
+func (t ticketPage) relation() string {
+	if t.Ticket.Relation == "" {
+		return ""
+	}
+	return t.T("similar_relation_" + string(t.Ticket.Relation))
 }
 
 // merge joins the ticket of a form with the one whose code it names.

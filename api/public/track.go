@@ -35,6 +35,7 @@ type trackPage struct {
 	Area     string
 	Handler  string
 	Promise  *time.Time
+	Others   int64 // people who report it too; for its reporter only
 	Late     bool
 	Fresh    bool
 	Safety   string // what to do at once about a danger
@@ -64,6 +65,7 @@ type tracked struct {
 	ticket    models.Ticket
 	report    models.Report
 	own       bool
+	left      bool // its reporter asks, who follows it no longer
 	handler   string
 	timeline  []models.Event
 	messages  []models.Message
@@ -90,7 +92,8 @@ func (p *Pages) track(c *gin.Context) {
 		return
 	}
 	page := p.newTrackPage(c, found)
-	if key, ok := notices()[c.Query("said")]; ok && found.own {
+	said := c.Query("said")
+	if key, ok := notices()[said]; ok && (found.own || found.left && said == leftNotice) {
 		page.Notice = page.T(key)
 	}
 	p.Web.Render(c, http.StatusOK, "public_track", page)
@@ -114,7 +117,8 @@ func find(tx *store.Tx, link, token string) (t tracked, err error) {
 	if errors.Is(err, models.ErrNotFound) {
 		return t, nil
 	}
-	t.own = t.report.ConversationID != nil && *t.report.ConversationID == talk.ID && t.report.WithdrawnAt == nil
+	theirs := t.report.ConversationID != nil && *t.report.ConversationID == talk.ID
+	t.own, t.left = theirs && t.report.WithdrawnAt == nil, theirs && t.report.WithdrawnAt != nil
 	t.converses = talk.ID
 	return t, err
 }
@@ -179,7 +183,14 @@ func (p *Pages) newTrackPage(c *gin.Context, found tracked) trackPage {
 // showOwn adds what only the reporter may see and do.
 func (p *Pages) showOwn(page *trackPage, found tracked, category models.Category) {
 	t := found.ticket
-	page.Place, page.Words, page.Stars = t.Address, found.report.Words, found.stars
+	page.Words, page.Stars = found.report.Words, found.stars
+	switch { // the exact place is whose report said it
+	case t.Reports <= 1:
+		page.Place = t.Address
+	case found.report.Address != "":
+		page.Place = found.report.Address
+	}
+	page.Others = int64(t.Reports) - 1
 	page.Fresh = t.State.Open() && t.Reopens == 0 && found.now.Sub(found.report.CreatedAt) < freshFor
 	if t.State.Open() && category.Dangerous() && p.Desk.Model.Classify(found.report.Words).Danger {
 		page.Safety, page.Call = category.Safety(page.Lang), category.CallFirst[0].Number

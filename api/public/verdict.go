@@ -19,9 +19,12 @@ func notices() map[string]string {
 	return map[string]string{
 		"done": "track_said_done", "not-done": "track_said_not_done", "rate": "track_said_rated",
 		"rate-low": "track_said_rated_low", "withdraw": "track_said_withdrawn", "late": "track_said_late",
-		"tell": "track_said_told", "kept": "track_said_kept",
+		"tell": "track_said_told", "kept": "track_said_kept", leftNotice: "track_said_unfollowed",
 	}
 }
+
+// leftNotice is said to whoever has just taken back their part of a report that others follow.
+const leftNotice = "unfollowed"
 
 // verdict is what a report's own reporter says to it.
 type verdict struct {
@@ -55,21 +58,8 @@ func (p *Pages) answer(c *gin.Context) {
 	v, err := p.readVerdict(c)
 	said := v.verb
 	if err == nil {
-		err = p.Store.Tx(c.Request.Context(), func(tx *store.Tx) error {
-			found, err := find(tx, c.Param("token"), chatToken(c))
-			if err == nil && !found.own {
-				err = models.ErrForbidden
-			}
-			if err != nil {
-				return err
-			}
-			if v.verb == "tell" {
-				return p.tell(tx, found, chatToken(c), v.words)
-			}
-			kept, err := p.act(tx, found, v.verb, v.stars)
-			if said = v.verb; kept {
-				said = "kept"
-			}
+		err = p.Store.Tx(c.Request.Context(), func(tx *store.Tx) (err error) {
+			said, err = p.hear(tx, c.Param("token"), chatToken(c), v)
 			return err
 		})
 	}
@@ -89,7 +79,31 @@ func (p *Pages) answer(c *gin.Context) {
 	c.Redirect(http.StatusSeeOther, here+"?said="+said)
 }
 
-// act does the verb. kept is true for a verdict that moves nothing, because other reporters say otherwise.
+// hear takes a verdict from whoever has a report's link and its chat, and names the notice that follows.
+func (p *Pages) hear(tx *store.Tx, link, token string, v verdict) (said string, err error) {
+	found, err := find(tx, link, token)
+	switch {
+	case err != nil:
+		return v.verb, err
+	case found.left && v.verb == "withdraw": // said twice
+		return leftNotice, nil
+	case !found.own:
+		return v.verb, models.ErrForbidden
+	case v.verb == "tell":
+		return v.verb, p.tell(tx, found, token, v.words)
+	}
+	kept, err := p.act(tx, found, v.verb, v.stars)
+	switch {
+	case kept && v.verb == "withdraw":
+		return leftNotice, err
+	case kept:
+		return "kept", err
+	default:
+		return v.verb, err
+	}
+}
+
+// act does the verb. kept is true for a verdict that moves nothing, because of other reporters.
 func (p *Pages) act(tx *store.Tx, found tracked, verb string, stars int) (kept bool, err error) {
 	who := models.Actor{Kind: models.ActorResident, ID: found.report.ReporterID}
 	act := workflow.Act{Actor: who, Ticket: found.ticket.ID}
@@ -105,7 +119,9 @@ func (p *Pages) act(tx *store.Tx, found tracked, verb string, stars int) (kept b
 	case "rate":
 		_, err = p.Desk.Rate(tx, workflow.RateInput{Act: act, Stars: stars})
 	case "withdraw":
-		_, err = p.Desk.Withdraw(tx, workflow.WithdrawInput{Act: act})
+		var after models.Ticket
+		after, err = p.Desk.Withdraw(tx, workflow.WithdrawInput{Act: act})
+		kept = after.State != models.StateWithdrawn
 	default:
 		err = models.ErrNotFound
 	}

@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -233,7 +234,7 @@ func (a *API) listChat(ctx context.Context, in *chatMessagesInput) (*chatMessage
 		}
 		codes, err := ticketCodes(tx, said)
 		for _, m := range said {
-			message := shown(m, c.Language, codes)
+			message := a.shown(m, c.Language, codes)
 			message.Photos = append(message.Photos, photos[m.ID]...)
 			out.Body.Messages = append(out.Body.Messages, message)
 		}
@@ -245,7 +246,7 @@ func (a *API) listChat(ctx context.Context, in *chatMessagesInput) (*chatMessage
 	return out, nil
 }
 
-func shown(m store.Said, lang string, codes map[string]string) chatMessage {
+func (a *API) shown(m store.Said, lang string, codes map[string]string) chatMessage {
 	c := chatMessage{
 		ID: m.ID, Direction: string(m.Direction), Text: m.Shown, Lat: m.Lat, Lon: m.Lon, At: m.CreatedAt.UTC(),
 		Photos: []string{}, Buttons: []chatButton{},
@@ -259,9 +260,18 @@ func shown(m store.Said, lang string, codes map[string]string) chatMessage {
 		c.Kind = m.Key
 	}
 	for _, b := range m.Buttons {
-		c.Buttons = append(c.Buttons, chatButton{Title: locales.Message(lang, b.Key, b.Args), Payload: b.Payload})
+		c.Buttons = append(c.Buttons, chatButton{Title: a.titleOf(b, lang), Payload: b.Payload})
 	}
 	return c
+}
+
+// titleOf is what stands on a choice, as the courier numbered it: a type goes by its name.
+func (a *API) titleOf(b models.Button, lang string) string {
+	args := maps.Clone(b.Args)
+	if key, ok := args["kind"].(string); ok {
+		args["kind"] = a.Desk.Catalogue.Category(key).Name(lang)
+	}
+	return locales.Message(lang, b.Key, args)
 }
 
 func ticketCodes(tx *store.Tx, said []store.Said) (map[string]string, error) {

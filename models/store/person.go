@@ -15,6 +15,7 @@ type Talk struct {
 
 	Name     string // of the resident, empty when they did not say it
 	Answered bool   // the last word is a colleague's
+	Words    string // what they wrote last, empty when it was no words; only in a list
 }
 
 // Talks lists the conversations that residents have asked a person for, who waits longest first; answered ones last.
@@ -23,7 +24,9 @@ func (tx *Tx) Talks(limit int) ([]Talk, error) {
 	err := tx.db().Raw(`SELECT c.*, r.name,
 			coalesce((SELECT m.direction = 'out' AND m.author <> 'bot' FROM messages m
 				WHERE m.conversation_id = c.id AND (m.direction = 'in' OR m.author <> 'bot')
-				ORDER BY m.id DESC LIMIT 1), ?) AS answered
+				ORDER BY m.id DESC LIMIT 1), ?) AS answered,
+			coalesce((SELECT m.text FROM messages m WHERE m.conversation_id = c.id AND m.direction = 'in'
+				AND m.hidden_at IS NULL ORDER BY m.id DESC LIMIT 1), '') AS words
 		FROM conversations c JOIN reporters r ON r.id = c.reporter_id
 		WHERE c.person_since IS NOT NULL ORDER BY answered, c.person_since, c.id LIMIT ?`,
 		false, limit).Scan(&rows).Error

@@ -74,8 +74,18 @@
     a.append(img);
     return a;
   };
+  let open = null; // the choices of the last question
+  const settle = (box, title) => box.querySelectorAll("button").forEach((b) => {
+    b.disabled = true;
+    if (b.dataset.title === title) b.classList.add("chosen");
+  });
+  const answered = (text) => { // by a press, by its number, in another window or before this page was opened
+    const titles = open ? [...open.children].map((b) => b.dataset.title) : [];
+    const title = titles.find((t, i) => t === text || String(i + 1) === text);
+    if (title) settle(open, title);
+  };
   const press = (box, choice) => {
-    box.querySelectorAll("button").forEach((b) => { b.disabled = true; });
+    settle(box, choice.title);
     queue({ text: choice.title, payload: choice.payload });
   };
   const choices = (buttons) => {
@@ -83,17 +93,23 @@
     buttons.forEach((choice, i) => {
       const b = make("button", "btn big", `${i + 1} · ${choice.title}`);
       b.type = "button";
+      b.dataset.title = choice.title;
       b.addEventListener("click", () => press(box, choice));
       box.append(b);
     });
+    open = box;
     return box;
   };
   const bubble = (m) => {
     const own = m.direction === "in", item = make("div", own ? "me" : "us");
-    const box = make("div", "bubble" + (own ? " me" : "") + (["danger", "receipt"].includes(m.kind) ? " " + m.kind : ""));
+    const box = make("div", "bubble" + (own ? " me" : "") + (m.kind === "danger" ? " danger" : ["receipt", "followed"].includes(m.kind) ? " receipt" : ""));
     box.append(make("span", "unseen", (own ? words.you : words.us) + ": "));
     if (m.text) box.append(said(m.text, m.buttons || []));
-    if (m.lat != null) box.append(make("div", "place", "📍 " + words.place));
+    if (m.lat != null) {
+      const place = make("div", "row place");
+      place.append(id("add-place").querySelector("svg").cloneNode(true), words.place);
+      box.append(place);
+    }
     if (m.kind === "danger") {
       const number = (m.text.split("\n").pop().match(/\b\d{3,11}\b/) || [])[0];
       if (number) {
@@ -236,6 +252,7 @@
   let last = "", looking = 0, busy = false, since = 0;
   const take = (m) => {
     last = m.id;
+    if (m.direction === "in") answered((m.text || "").trim());
     const mine = m.client_id && shown.get(m.client_id);
     if (mine) { // it is there already; its pictures stay those of this device until the page is opened again
       mine.querySelector(".state").remove();
