@@ -1,7 +1,9 @@
 package understand
 
 import (
+	"maps"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -103,12 +105,14 @@ func (b *builder) settle() {
 }
 
 func spread(by map[int32]float32) []weight {
+	order := slices.Sorted(maps.Keys(by)) // sums of floats depend on it, and weights are to be the same each time
 	var total float32
-	for _, v := range by {
-		total += v
+	for _, category := range order {
+		total += by[category]
 	}
 	var out []weight
-	for category, v := range by {
+	for _, category := range order {
+		v := by[category]
 		if v *= float32(math.Sqrt(float64(v / total))); v > 0.2 {
 			out = append(out, weight{category, v})
 		}
