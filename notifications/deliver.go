@@ -58,9 +58,7 @@ func (c *Courier) Deliver(ctx context.Context, addressID string) error {
 		return err
 	})
 	for err == nil && more {
-		if p, more, err = c.send(ctx, address, p); more {
-			rest(ctx, c.Adapters[address.Channel].Limits().ChatEvery)
-		}
+		p, more, err = c.send(ctx, address, p)
 	}
 	if errors.Is(err, models.ErrConflict) {
 		return nil // the lease was lost while we slept: somebody else goes on
@@ -81,24 +79,27 @@ type parcel struct {
 	price    int64 // in đồng, to be booked once it may have arrived; 0: free, or booked
 }
 
-// next claims what is to be sent next; false when that is nothing, or we are being stopped: the lease is given back.
+// next claims what is to be sent next; false when that is nothing, it is too soon for this resident, or we are being
+// stopped: the lease is given back, and no worker waits.
 func (c *Courier) next(ctx context.Context, tx *store.Tx, a models.Address) (p parcel, found bool, err error) {
 	adapter, ok := c.Adapters[a.Channel]
 	if !ok {
 		return p, false, fmt.Errorf("no adapter for channel %s", a.Channel)
 	}
-	if ctx.Err() == nil {
+	again := c.pace.again(a.ID)
+	if ctx.Err() == nil && !again.After(tx.Now) {
 		p, found, err = c.claim(tx, a, adapter.Limits())
 	}
 	if err != nil || found {
 		return p, found, err
 	}
-	return p, false, tx.ReleaseAddress(a)
+	return p, false, tx.ReleaseAddress(a, again)
 }
 
 // send sends one parcel outside of any transaction, records what came of it under the same lease, and claims the next.
 func (c *Courier) send(ctx context.Context, a models.Address, p parcel) (following parcel, more bool, err error) {
 	sent, sendErr := c.hand(ctx, a.Channel, p)
+	c.pace.sent(a.ID, c.Adapters[a.Channel].Limits(), c.Store.Now())
 	if sendErr != nil {
 		level := slog.LevelInfo
 		switch failed, _ := errors.AsType[*bots.SendError](sendErr); {

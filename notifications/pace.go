@@ -2,6 +2,7 @@ package notifications
 
 import (
 	"errors"
+	"maps"
 	"sync"
 	"time"
 
@@ -16,14 +17,16 @@ const (
 	laneFull  = time.Second            // until the next try when all are taken
 	paceWait  = 500 * time.Millisecond // that a send waits in its place; longer ones come again
 	laneStops = 3                      // chats in a row that were throttled: then the whole account is
-	laneDue   = 10_000                 // sends whose turn is remembered
+	laneDue   = 10_000                 // sends, and chats, whose turn is remembered
 )
 
-// pace keeps to what platforms allow: so many messages a second of an account, and none while it has told us to wait.
+// pace keeps to what platforms allow: so many messages a second of an account and of a chat, and none while it has told
+// us to wait.
 // It counts for this process alone; what several do too much the platforms tell us. The zero value is ready.
 type pace struct {
 	guard sync.Mutex
 	lanes map[string]*lane
+	chats map[string]time.Time // when each address may be written to again
 }
 
 type lane struct {
@@ -89,6 +92,29 @@ func (l *lane) turn(delivery string, now time.Time) time.Time {
 	}
 	l.due[delivery] = now.Add(l.limiter.ReserveN(now, 1).DelayFrom(now))
 	return l.due[delivery]
+}
+
+// sent notes that a resident was written to at an address.
+func (p *pace) sent(address string, limits bots.Limits, now time.Time) {
+	if limits.ChatEvery <= 0 {
+		return
+	}
+	p.guard.Lock()
+	defer p.guard.Unlock()
+	if p.chats == nil {
+		p.chats = map[string]time.Time{}
+	}
+	if len(p.chats) >= laneDue {
+		maps.DeleteFunc(p.chats, func(_ string, again time.Time) bool { return !again.After(now) })
+	}
+	p.chats[address] = now.Add(limits.ChatEvery)
+}
+
+// again is when an address may be written to; zero: at any time.
+func (p *pace) again(address string) time.Time {
+	p.guard.Lock()
+	defer p.guard.Unlock()
+	return p.chats[address]
 }
 
 // leave gives the place back and hears what came of the send.

@@ -71,6 +71,27 @@ func TestStormOfOneChannel(t *testing.T) {
 	}
 }
 
+// TestChatIsNotHurried has more to say to somebody than their platform takes at once: no worker waits for the second
+// message, which goes when its time has come and not when it is asked for before.
+func TestChatIsNotHurried(t *testing.T) {
+	eachRound(t, func(t *testing.T, r *round) {
+		t.Helper()
+		r.limits.ChatEvery = time.Minute // a courier that waited would be stopped by the test's end
+		for _, tt := range []struct {
+			move time.Duration
+			say  []string
+			want int
+		}{{0, []string{"một", "hai"}, 1}, {30 * time.Second, []string{"ba"}, 1}, {30 * time.Second, nil, 2}, {time.Minute, nil, 3}} {
+			r.clock.Move(tt.move)
+			r.say(t, tt.say...)
+			r.deliver(t)
+			if len(r.taken) != tt.want {
+				t.Errorf("one message a minute: %d are to be there now, there are %q", tt.want, r.taken)
+			}
+		}
+	})
+}
+
 type stormy struct {
 	platform
 	name     string

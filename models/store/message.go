@@ -204,9 +204,9 @@ func (tx *Tx) SaveDelivery(d models.Delivery) error {
 	})
 }
 
-// ReleaseAddress gives the lease back and asks for the next waiting delivery, if there is one. ErrNotFound means that
-// the lease was lost.
-func (tx *Tx) ReleaseAddress(a models.Address) error {
+// ReleaseAddress gives the lease back and asks for the next waiting delivery, if there is one, not before an instant.
+// ErrNotFound means that the lease was lost.
+func (tx *Tx) ReleaseAddress(a models.Address, after time.Time) error {
 	var held []models.Address // the update comes first: whoever queues a delivery now waits for our COMMIT
 	err := tx.db().Raw(`UPDATE reporter_addresses SET lease_until = NULL, lease_token = '', wake_at = NULL, wakes = 0
 		WHERE id = ? AND lease_token = ? RETURNING *`, a.ID, a.LeaseToken).Scan(&held).Error
@@ -225,7 +225,8 @@ func (tx *Tx) ReleaseAddress(a models.Address) error {
 	if len(open) == 0 {
 		return nil
 	}
-	w := models.Wake{Kind: models.KindDeliver, ID: a.ID, Epoch: held[0].Epoch + 1, At: later(open[0].NotBefore, tx.Now)}
+	at := later(later(open[0].NotBefore, after), tx.Now)
+	w := models.Wake{Kind: models.KindDeliver, ID: a.ID, Epoch: held[0].Epoch + 1, At: at}
 	tx.Wake(w)
 	return tx.set("reporter_addresses", func(db *gorm.DB) *gorm.DB {
 		return db.Exec("UPDATE reporter_addresses SET wake_at = ?, epoch = ? WHERE id = ?", w.At, w.Epoch, w.ID)

@@ -74,11 +74,11 @@ func TestOneSenderPerAddress(t *testing.T) {
 		if !errors.Is(err, models.ErrConflict) {
 			t.Errorf("a sender that lost its lease cannot record: want ErrConflict, got %v", err)
 		}
-		err = s.Tx(t.Context(), func(tx *store.Tx) error { return tx.ReleaseAddress(first) })
+		err = s.Tx(t.Context(), func(tx *store.Tx) error { return tx.ReleaseAddress(first, time.Time{}) })
 		if _, ok := claim(t, s, a); err == nil || ok {
 			t.Errorf("a sender that lost its lease cannot give away the other's: %v, %t", err, ok)
 		}
-		within(t, s, func(tx *store.Tx) error { return tx.ReleaseAddress(second) })
+		within(t, s, func(tx *store.Tx) error { return tx.ReleaseAddress(second, time.Time{}) })
 		if _, ok := claim(t, s, a); !ok {
 			t.Error("a released address is free")
 		}
@@ -107,12 +107,15 @@ func TestReleaseAsksForWhatWaits(t *testing.T) {
 	cases := map[string]struct {
 		say     []string
 		wait    time.Duration // until the first delivery may go out
+		rest    time.Duration // that the address is to be left alone
 		wantDue []time.Duration
 	}{
-		"nothing waits":                {nil, 0, nil},
-		"one more waits":               {[]string{"a"}, 0, []time.Duration{0}},
-		"the next try is in a while":   {[]string{"a"}, 40 * time.Second, []time.Duration{40 * time.Second}},
-		"the head holds back the rest": {[]string{"a", "b"}, 40 * time.Second, []time.Duration{40 * time.Second}},
+		"nothing waits":                {nil, 0, time.Minute, nil},
+		"one more waits":               {[]string{"a"}, 0, 0, []time.Duration{0}},
+		"the next try is in a while":   {[]string{"a"}, 40 * time.Second, 0, []time.Duration{40 * time.Second}},
+		"the head holds back the rest": {[]string{"a", "b"}, 40 * time.Second, 0, []time.Duration{40 * time.Second}},
+		"it is too soon for one more":  {[]string{"a"}, 0, 20 * time.Second, []time.Duration{20 * time.Second}},
+		"a try is later than too soon": {[]string{"a"}, 40 * time.Second, 20 * time.Second, []time.Duration{40 * time.Second}},
 	}
 	eachStore(t, func(t *testing.T, s *store.Store, clock *modelstest.Clock) {
 		t.Helper()
@@ -122,7 +125,7 @@ func TestReleaseAsksForWhatWaits(t *testing.T) {
 				held, _ := claim(t, s, a)
 				say(t, s, c, tt.say...)
 				next(t, s, a, func(d *models.Delivery) { d.NotBefore = d.NotBefore.Add(tt.wait) })
-				within(t, s, func(tx *store.Tx) error { return tx.ReleaseAddress(held) })
+				within(t, s, func(tx *store.Tx) error { return tx.ReleaseAddress(held, tx.Now.Add(tt.rest)) })
 				var due []time.Duration
 				for waited := time.Duration(0); waited < time.Minute && due == nil; waited += 5 * time.Second {
 					for _, w := range sweep(t, s) {

@@ -12,15 +12,21 @@ package tasks
 
 import "github.com/vticket/vticket/models"
 
-// Two queues, because asynq has one concurrency per server: shrinking photos must not hold up a reply.
+// Three queues, because asynq has one concurrency per server: neither a platform that is slow nor the shrinking of
+// photos holds up a turn.
 const (
 	queueChat  = "chat"
+	queueSend  = "send"
 	queueMedia = "media"
 )
 
 func queueOf(kind string) string {
-	if kind == models.KindFetch {
+	switch kind {
+	case models.KindDeliver:
+		return queueSend
+	case models.KindFetch:
 		return queueMedia
+	default:
+		return queueChat
 	}
-	return queueChat
 }

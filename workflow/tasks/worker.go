@@ -28,7 +28,7 @@ const (
 
 // Options says what a worker runs; zero values are useful.
 type Options struct {
-	Concurrency int           // tasks at once that mostly wait for the database or a platform; default 32
+	Concurrency int           // turns at once, and as many sends: they mostly wait; default 32
 	Media       int           // photos at once; default the number of cores
 	SweepEvery  time.Duration // default 5 s
 
@@ -81,23 +81,21 @@ func (w *Worker) Handle(kind string, handler func(ctx context.Context, id string
 // Run works until ctx ends, then lets running handlers finish for at most 15 s and returns nil.
 // Tasks that are still running then go back to the queue.
 func (w *Worker) Run(ctx context.Context) error {
-	chat := asynq.NewServer(w.redis, w.config(queueChat, w.options.Concurrency))
-	media := asynq.NewServer(w.redis, w.config(queueMedia, w.options.Media))
-	if err := chat.Start(w.process(make(chan struct{}, w.options.Concurrency))); err != nil {
-		return fmt.Errorf("start chat worker: %w", err)
-	}
-	if err := media.Start(w.process(make(chan struct{}, w.options.Media))); err != nil {
-		chat.Shutdown()
-		return fmt.Errorf("start media worker: %w", err)
-	}
 	var parts sync.WaitGroup
+	defer parts.Wait()
+	for queue, concurrency := range map[string]int{
+		queueChat: w.options.Concurrency, queueSend: w.options.Concurrency, queueMedia: w.options.Media,
+	} {
+		server := asynq.NewServer(w.redis, w.config(queue, concurrency))
+		if err := server.Start(w.process(make(chan struct{}, concurrency))); err != nil {
+			return fmt.Errorf("start %s worker: %w", queue, err)
+		}
+		defer parts.Go(server.Shutdown)
+	}
 	if w.options.Sweep != nil {
 		parts.Go(func() { w.sweep(ctx) })
 	}
 	<-ctx.Done()
-	parts.Go(chat.Shutdown)
-	parts.Go(media.Shutdown)
-	parts.Wait()
 	return nil
 }
 

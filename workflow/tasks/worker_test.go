@@ -25,7 +25,7 @@ func TestFailureIsRetriedAndItsCauseStaysOutOfRedis(t *testing.T) {
 				if attempts++; attempts == 1 {
 					return errors.New("platform says: bad token s3cret")
 				}
-				info, err := look.GetTaskInfo(queueChat, models.KindDeliver+":"+id+":1")
+				info, err := look.GetTaskInfo(queueSend, models.KindDeliver+":"+id+":1")
 				if err != nil {
 					return err
 				}
@@ -101,29 +101,31 @@ func TestSweepRingsAndSurvivesAnError(t *testing.T) {
 	}
 }
 
-func TestPhotosDoNotHoldUpChat(t *testing.T) {
+// TestNothingHoldsUpTurns keeps the only worker of photos and the only one of sends busy until a turn has run.
+func TestNothingHoldsUpTurns(t *testing.T) {
 	t.Parallel()
 	for name, redisURL := range everyRedis(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			shrinking, answered, done := make(chan run, 1), make(chan run, 1), make(chan run, 1)
+			busy, answered := make(chan run, 2), make(chan run, 1)
+			over, end := context.WithCancel(t.Context())
 			worker := newWorker(t, redisURL, Options{Concurrency: 1, Media: 1})
-			worker.Handle(models.KindFetch, func(ctx context.Context, id string) error {
-				shrinking <- run{id: id}
-				select {
-				case r := <-answered:
-					done <- r
-				case <-ctx.Done():
-				}
-				return nil
-			})
+			for _, kind := range []string{models.KindFetch, models.KindDeliver} {
+				worker.Handle(kind, func(_ context.Context, id string) error {
+					busy <- run{id: id}
+					<-over.Done()
+					return nil
+				})
+			}
 			worker.Handle(models.KindConverse, record(answered))
 			start(t, worker)
+			t.Cleanup(end)
 			bell := newBell(t, redisURL)
-			bell.Ring(t.Context(), []models.Wake{wake(models.KindFetch, newRow())})
-			next(t, shrinking)
+			bell.Ring(t.Context(), []models.Wake{wake(models.KindFetch, newRow()), wake(models.KindDeliver, newRow())})
+			next(t, busy)
+			next(t, busy)
 			bell.Ring(t.Context(), []models.Wake{wake(models.KindConverse, newRow())})
-			next(t, done)
+			next(t, answered)
 		})
 	}
 }
