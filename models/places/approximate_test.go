@@ -20,6 +20,7 @@ func TestApproximate(t *testing.T) {
 		"city hall":  {10.7769, 106.7009, "Phường Sài Gòn"},
 		"landmark":   {10.7950, 106.7218, "Phường Thạnh Mỹ Tây"},
 		"an island":  {8.69, 106.61, "Đặc khu Côn Đảo"},
+		"a river":    {10.7708, 106.7198, "Phường Tân Thuận"}, // a neighbour: nearer centres do not reach it
 		"biên hòa":   {10.945, 106.82, ""},
 		"hà nội":     {21.0285, 105.8542, ""},
 		"at sea":     {9.5, 107.5, ""},

@@ -20,6 +20,7 @@ type Turn struct {
 	BlockedAt  *time.Time
 	Held       bool                // something waits for them to write
 	Trusted    bool                // their limits are wider
+	Waits      bool                // something was unread when the lock was asked for
 	Unread     []models.InboxEvent `gorm:"-"`
 	New        bool                `gorm:"-"`
 }
@@ -89,7 +90,8 @@ func (tx *Tx) TakeDraftsTurn(draftID string) (Turn, bool, error) {
 // TakeConversationsTurn takes a conversation; ok is false when there is no such one. It waits like TakeDraftsTurn.
 func (tx *Tx) TakeConversationsTurn(id string) (Turn, bool, error) { return tx.takeTurn("?", id, "") }
 
-// takeTurn takes the conversation of an id; busy says what to do when another turn has it, to wait if nothing.
+// takeTurn takes the conversation of an id; busy says what to do when another turn has it, to wait if nothing. What
+// comes in during that wait is found by the look that follows every turn.
 func (tx *Tx) takeTurn(where, id, busy string) (t Turn, ok bool, err error) {
 	lock := ""
 	if tx.postgres {
@@ -97,7 +99,9 @@ func (tx *Tx) takeTurn(where, id, busy string) (t Turn, ok bool, err error) {
 	}
 	rows := []Turn{}
 	err = tx.db().Raw(`SELECT c.*, a.account, a.external_id, a.blocked_at, a.held,
-			(SELECT r.trusted FROM reporters r WHERE r.id = c.reporter_id) AS trusted
+			(SELECT r.trusted FROM reporters r WHERE r.id = c.reporter_id) AS trusted,
+			EXISTS (SELECT 1 FROM inbox_events e WHERE e.sender = a.external_id AND e.channel = a.channel
+				AND e.account = a.account AND e.done_at IS NULL) AS waits
 		FROM conversations c JOIN reporter_addresses a ON a.id = c.address_id WHERE c.id = `+where+lock,
 		id).Scan(&rows).Error
 	if err != nil {
@@ -106,7 +110,9 @@ func (tx *Tx) takeTurn(where, id, busy string) (t Turn, ok bool, err error) {
 	if len(rows) == 0 {
 		return t, false, nil
 	}
-	t = rows[0]
+	if t = rows[0]; !t.Waits {
+		return t, true, nil
+	}
 	t.Unread, err = unread(tx.db(), t.Channel, t.Account, t.ExternalID, unreadLimit)
 	return t, true, err
 }
