@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -30,7 +31,11 @@ func maskedPhone(number string) string {
 // Redact is a text fit for an error and a log: without secrets, without telephone numbers, and without what somebody
 // said, should a platform repeat it.
 func Redact(text string, secrets []string, said ...string) string {
-	return strikeWords(phones.ReplaceAllString(strikeSecrets(plain(text), secrets), "[phone]"), said)
+	var all told
+	for _, one := range said {
+		all.hear(one)
+	}
+	return all.strike(phones.ReplaceAllString(strikeSecrets(plain(text), secrets), "[phone]"))
 }
 
 // escapes are characters as addresses and JSON write them: what is repeated may be repeated so.
@@ -63,8 +68,22 @@ func strikeSecrets(text string, secrets []string) string {
 	return text
 }
 
-// words are runs of letters and digits.
-var words = regexp.MustCompile(`[\p{L}\p{M}\p{N}]+`)
+// wordsIn are the runs of letters, marks and digits of a text: where each begins and ends.
+func wordsIn(text string) (spans [][2]int) {
+	from := -1
+	for at, r := range text {
+		switch part := unicode.In(r, unicode.L, unicode.M, unicode.N); {
+		case part && from < 0:
+			from = at
+		case !part && from >= 0:
+			spans, from = append(spans, [2]int{from, at}), -1
+		}
+	}
+	if from >= 0 {
+		spans = append(spans, [2]int{from, len(text)})
+	}
+	return spans
+}
 
 // A repetition is known by three words in a row, or by all words of what is shorter; one short word means nothing.
 const (
@@ -72,24 +91,44 @@ const (
 	oneWord  = 4 // letters
 )
 
-// strikeWords takes out of a text what repeats something that was said, also where only a part of it is repeated.
-func strikeWords(text string, said []string) string {
-	heard := map[string]bool{}
-	for _, one := range said {
-		spoken := words.FindAllString(fold(one), -1)
-		size := min(repeated, len(spoken))
-		if size == 0 || size == 1 && len([]rune(spoken[0])) < oneWord {
-			continue
-		}
-		for i := 0; i+size <= len(spoken); i++ {
-			heard[strings.Join(spoken[i:i+size], " ")] = true
-		}
+// told knows what was said, to find it again where it is repeated: by its words in a row. The zero value has heard
+// nothing.
+type told struct {
+	whole map[string]bool
+	heard map[string]bool
+}
+
+// hear remembers what somebody said.
+func (t *told) hear(said string) {
+	if t.whole[said] {
+		return
 	}
-	if len(heard) == 0 {
+	if t.whole == nil {
+		t.whole, t.heard = map[string]bool{}, map[string]bool{}
+	}
+	t.whole[said] = true
+	folded := fold(said)
+	spans := wordsIn(folded)
+	spoken := make([]string, len(spans))
+	for i, span := range spans {
+		spoken[i] = folded[span[0]:span[1]]
+	}
+	size := min(repeated, len(spoken))
+	if size == 0 || size == 1 && len([]rune(spoken[0])) < oneWord {
+		return
+	}
+	for i := 0; i+size <= len(spoken); i++ {
+		t.heard[strings.Join(spoken[i:i+size], " ")] = true
+	}
+}
+
+// strike takes out of a text what repeats something that was said, also where only a part of it is repeated.
+func (t *told) strike(text string) string {
+	if len(t.heard) == 0 {
 		return text
 	}
 	text = norm.NFC.String(text)
-	at := words.FindAllStringIndex(text, -1)
+	at := wordsIn(text)
 	read := make([]string, len(at))
 	for i, span := range at {
 		read[i] = fold(text[span[0]:span[1]])
@@ -97,7 +136,7 @@ func strikeWords(text string, said []string) string {
 	var out strings.Builder
 	from := 0
 	for i := 0; i < len(at); {
-		end := repetition(read, i, heard)
+		end := t.repetition(read, i)
 		if end == i {
 			i++
 			continue
@@ -109,11 +148,11 @@ func strikeWords(text string, said []string) string {
 }
 
 // repetition is where a repetition ends that begins with the word number i; i itself where none does.
-func repetition(read []string, i int, heard map[string]bool) int {
+func (t *told) repetition(read []string, i int) int {
 	end := i
 	for start := i; start <= end && start < len(read); start++ { // repetitions that overlap are one
 		for size := repeated; size > 0; size-- {
-			if start+size <= len(read) && heard[strings.Join(read[start:start+size], " ")] {
+			if start+size <= len(read) && t.heard[strings.Join(read[start:start+size], " ")] {
 				end = max(end, start+size)
 				break
 			}

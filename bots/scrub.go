@@ -54,7 +54,7 @@ func names(list string) map[string]bool {
 // scrubber makes what may be seen of one conversation. What it takes out of the request it also finds in the answer.
 type scrubber struct {
 	secrets []string
-	said    []string
+	said    told
 	open    map[string]bool // texts that are told
 }
 
@@ -181,7 +181,7 @@ func (s *scrubber) value(parent, name string, value any) any {
 
 // text is what may be seen of a text: JSON that stands in it value by value.
 func (s *scrubber) text(parent, name, text string) any {
-	told := s.open[name] || s.open[parent+"."+name] || idName.MatchString(name) && len(text) <= maxID
+	open := s.open[name] || s.open[parent+"."+name] || idName.MatchString(name) && len(text) <= maxID
 	switch {
 	case text == "", text == "true", text == "false", text == "null":
 		return text
@@ -194,20 +194,20 @@ func (s *scrubber) text(parent, name, text string) any {
 		if value, ok := parse([]byte(text)); ok {
 			return s.value(parent, name, value)
 		}
-	case told:
+	case open:
 		return cut(s.clean(text), maxValue)
 	case phones.FindString(text) == text:
-		s.said = append(s.said, text)
+		s.said.hear(text)
 		return maskedPhone(text)
 	}
-	s.said = append(s.said, text)
+	s.said.hear(text)
 	return fmt.Sprintf("[%d characters]", len([]rune(text)))
 }
 
 // clean is a text without secrets, whole numbers, and what was said in this conversation.
 func (s *scrubber) clean(text string) string {
 	text = phones.ReplaceAllStringFunc(strikeSecrets(plain(text), s.secrets), maskedPhone)
-	return strikeWords(text, s.said)
+	return s.said.strike(text)
 }
 
 // clip cuts what is too long to be told, and what no database takes.
