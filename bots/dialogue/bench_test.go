@@ -144,7 +144,7 @@ func (c *crowd) write(b *testing.B, name string, n int) {
 	b.Helper()
 	for i := range n {
 		var rows []models.InboxEvent
-		for part, in := range []*bots.Incoming{said("ổ gà to trước chợ"), c.apart()} {
+		for part, in := range []*bots.Incoming{said(fmt.Sprintf("ổ gà to trước chợ, hố thứ %d", c.pins)), c.apart()} {
 			in.Channel, in.User, in.Sequence = "webchat", fmt.Sprintf("%s%d", name, i), int64(part)
 			in.Message, in.At = new(fmt.Sprintf("%s%d:%d", name, i, part)), new(c.clock.Now())
 			row, err := in.Inbox("web")

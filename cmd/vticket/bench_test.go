@@ -92,7 +92,7 @@ func (r *rush) residents(t *testing.T, rate int, during time.Duration) []time.Du
 		}
 		all.Go(func() {
 			id := rushID(first + i)
-			r.post(t.Context(), id, 1, `"text":"ổ gà to trước chợ, xe máy té hoài, nhờ anh chị vá giùm"`)
+			r.post(t.Context(), id, 1, fmt.Sprintf(`"text":"ổ gà to trước chợ, %d xe máy té rồi, nhờ anh chị vá giùm"`, first+i))
 			said[i] = time.Now() // before the request: its own time is part of the wait
 			r.post(t.Context(), id, 2, rushPlace(first+i))
 		})

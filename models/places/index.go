@@ -9,6 +9,8 @@ import (
 
 	"github.com/tidwall/geojson/geometry"
 	"github.com/tidwall/rtree"
+
+	"github.com/vticket/vticket/models"
 )
 
 const (
@@ -28,6 +30,7 @@ type Index struct {
 	parts   rtree.RTreeG[part]
 	centres []centre // instead of parts, in the approximate index
 	names   *areaNames
+	recent  models.Memo[Place]
 }
 
 // part is one polygon of the area with that number.

@@ -56,7 +56,9 @@ func (p Place) Ward() string {
 
 // Read reads a place from words, with or without accents and capitals. It never fails; words that name no place give
 // an empty one.
-func (x *Index) Read(text string) Place { return read(text, x.names) }
+func (x *Index) Read(text string) Place {
+	return x.recent.Of(text, func(text string) Place { return read(text, x.names) })
+}
 
 func read(text string, names *areaNames) Place {
 	r := newReader(text)

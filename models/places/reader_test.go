@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -289,7 +290,8 @@ func TestRealOldWards(t *testing.T) {
 
 func BenchmarkRead(b *testing.B) {
 	x := approximate(b)
-	for b.Loop() {
-		x.Read("dạ anh chị ơi đèn đường trước số 140 Tô Ký, phường Trung Mỹ Tây quận 12 tắt cả tuần nay, tối om nguy hiểm lắm")
+	for i := 0; b.Loop(); i++ { // one that is not remembered
+		x.Read("dạ anh chị ơi đèn đường trước số 140 Tô Ký, phường Trung Mỹ Tây quận 12 tắt cả tuần nay, tối om nguy hiểm lắm" +
+			strconv.Itoa(i))
 	}
 }

@@ -71,7 +71,9 @@ type Scored struct {
 }
 
 // Classify tells what a text is about. Beyond 6,000 bytes it reads no further.
-func (m *Model) Classify(text string) Result {
+func (m *Model) Classify(text string) Result { return m.recent.Of(head(text, maxBytes), m.classify) }
+
+func (m *Model) classify(text string) Result {
 	r := m.read(text)
 	return m.judge(&r)
 }

@@ -41,6 +41,7 @@ type Model struct {
 	weights    *Weights
 	unknown    []bool   // by class: a category that this catalogue does not have
 	lexicon    []uint32 // by category: the feature of what its keywords say
+	recent     models.Memo[Result]
 }
 
 // spelling is the whole vocabulary in one of the two spellings.
