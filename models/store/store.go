@@ -173,15 +173,22 @@ func (s *Store) Tx(ctx context.Context, fn func(tx *Tx) error) error {
 	if insideTx() {
 		return errors.New("transaction inside a transaction")
 	}
+	var tx *Tx
+	err := again(ctx, func() (err error) {
+		tx, err = s.try(ctx, fn)
+		return err
+	})
+	if err == nil && len(tx.wakes) > 0 {
+		s.OnCommit(context.WithoutCancel(ctx), tx.wakes)
+	}
+	return err
+}
+
+// again does something until it succeeds or has failed five times, or for a reason that stays.
+func again(ctx context.Context, do func() error) error {
 	for try := 1; ; try++ {
-		tx, err := s.try(ctx, fn)
-		if err == nil {
-			if len(tx.wakes) > 0 {
-				s.OnCommit(context.WithoutCancel(ctx), tx.wakes)
-			}
-			return nil
-		}
-		if try == 5 || !retryable(err) {
+		err := do()
+		if err == nil || try == 5 || !retryable(err) {
 			return err
 		}
 		select {
@@ -209,15 +216,18 @@ func (s *Store) try(ctx context.Context, fn func(tx *Tx) error) (*Tx, error) {
 	return tx, err
 }
 
-// Read runs fn on one unchanging view of the database; writing fails.
+// Read runs fn on one unchanging view of the database; writing fails. It may run fn again, as Tx does: while the last
+// other process lets go of an SQLite file, its readers too are told that it is busy (sqlite.org/wal.html).
 func (s *Store) Read(ctx context.Context, fn func(tx *Tx) error) error {
 	options := &sql.TxOptions{ReadOnly: s.postgres, Isolation: sql.LevelDefault}
 	if s.postgres {
 		options.Isolation = sql.LevelRepeatableRead
 	}
-	return s.read.WithContext(ctx).Transaction(func(db *gorm.DB) error {
-		return fn(&Tx{Now: s.Now(), gorm: db, postgres: s.postgres})
-	}, options)
+	return again(ctx, func() error {
+		return s.read.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+			return fn(&Tx{Now: s.Now(), gorm: db, postgres: s.postgres})
+		}, options)
+	})
 }
 
 // retryable tells the failures after which the same transaction may succeed: 40001 serialization failure, 40P01
