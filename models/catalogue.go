@@ -22,6 +22,15 @@ func (c Catalogue) Has(key string) bool {
 // Name is how people call the type, in a language: English for "en", else Vietnamese.
 func (c Category) Name(lang string) string { return inLanguage(lang, c.NameVi, c.NameEn) }
 
+// Names are how people call several types whose keys stand between commas, each in quotes.
+func (c Catalogue) Names(lang, keys string) string {
+	var names []string
+	for key := range strings.SplitSeq(keys, ",") {
+		names = append(names, "“"+c.Category(key).Name(lang)+"”")
+	}
+	return strings.Join(names, ", ")
+}
+
 // Name is how people call the field, in a language: English for "en", else Vietnamese.
 func (f Field) Name(lang string) string { return inLanguage(lang, f.NameVi, f.NameEn) }
 

@@ -4,16 +4,17 @@ import "time"
 
 // Reporter is a resident as we know them: whoever stands behind one or more addresses.
 type Reporter struct {
-	ID        string `gorm:"primaryKey"`
-	Name      string
-	Phone     string     // 84…, which they gave us through a platform; empty: none
-	Trusted   bool       // leads a group of residents: the limits of a sender are ten times as wide
-	EraseAt   *time.Time // asked for: what we know of them is erased then
-	ErasedAt  *time.Time // nothing of them is left but that somebody reported
-	WakeAt    *time.Time // when erasing goes on
-	Epoch     int64
-	Wakes     int
-	CreatedAt time.Time
+	ID            string `gorm:"primaryKey"`
+	Name          string
+	Phone         string     // which they gave us through a platform, as NormalPhone writes it; empty: none
+	PhoneProvedAt *time.Time // their platform vouched for the number then; nil: they typed it, it may be anybody's
+	Trusted       bool       // leads a group of residents: the limits of a sender are ten times as wide
+	EraseAt       *time.Time // asked for: what we know of them is erased then
+	ErasedAt      *time.Time // nothing of them is left but that somebody reported
+	WakeAt        *time.Time // when erasing goes on
+	Epoch         int64
+	Wakes         int
+	CreatedAt     time.Time
 }
 
 // Address is one way to reach a reporter: their id on one account of one channel. Deliveries to it go out one after

@@ -182,7 +182,7 @@ func (c *Courier) keep(tx *store.Tx, a models.Address, p parcel, sent bots.Sent,
 	if err := tx.HoldAddress(a); err != nil {
 		return err
 	}
-	d := outcome(p.delivery, sent, sendErr, tx.Now)
+	d := unquote(outcome(p.delivery, sent, sendErr, tx.Now), p.out, tx.Now)
 	if p.price > 0 && (d.Status == models.DeliverySent || d.Ambiguous) {
 		if err := tx.Spend(a.Channel, today(tx.Now), p.price); err != nil {
 			return err
@@ -249,6 +249,9 @@ func (c *Courier) route(tx *store.Tx, a models.Address, p *parcel) error {
 		if p.talk, err = tx.ConversationWith(a.ID); err != nil {
 			return err
 		}
+	}
+	if p.message.ConversationID != p.talk.ID { // what is answered stands in another chat
+		p.out.Quote = ""
 	}
 	p.out.To, p.out.Comment = a.ExternalID, comment(a)
 	if err := c.charge(tx, a.Channel, p); err != nil {
@@ -323,6 +326,18 @@ func outcome(d models.Delivery, sent bots.Sent, err error, now time.Time) models
 		d.NotBefore = now.Add(max(ambiguousWait, retryAfter(d.Attempts)))
 	}
 	d.Ambiguous = d.Ambiguous || failed.Ambiguous
+	return d
+}
+
+// unquoted is the error class of a delivery that waits for a try without its quote.
+const unquoted = string(bots.ErrRejected)
+
+// unquote gives a delivery that was refused with a quote one more try, at once and without: what is quoted may be gone,
+// or be nothing that the platform lets us quote, and the words count more.
+func unquote(d models.Delivery, out bots.Outgoing, now time.Time) models.Delivery {
+	if out.Quote != "" && d.Status == models.DeliveryDead && d.ErrorClass == unquoted && d.Attempts < maxAttempts {
+		d.Status, d.NotBefore = models.DeliveryQueued, now
+	}
 	return d
 }
 

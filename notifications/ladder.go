@@ -15,6 +15,7 @@ import (
 const (
 	classBudget   = "budget"   // the day's money of the channel is spent
 	classTemplate = "template" // the approved text could not be used
+	classUnproved = "unproved" // the account was out of reach, and the number may be somebody else's
 )
 
 // Cost is what a channel takes for messages outside of its free window, in đồng, and what the city spends on it a day
@@ -130,6 +131,10 @@ func (c *Courier) useTemplate(
 	if err != nil {
 		return "", err
 	}
+	byPhone := a.BlockedAt != nil || p.delivery.ErrorClass == unreached // their number may be in reach
+	if byPhone && phone.Number != "" && !phone.Proved {
+		return classUnproved, nil // a stranger would read of the report, and could open its page
+	}
 	if class, err = c.afford(tx, a.Channel, p); err != nil || class != "" {
 		return class, err
 	}
@@ -141,8 +146,8 @@ func (c *Courier) useTemplate(
 		Delivery: p.delivery.ID, To: a.ExternalID, Step: bots.StepTemplate, Text: p.out.Text,
 		Template: bots.Template{ID: id, Language: talk.Language, Params: params},
 	}
-	if a.BlockedAt != nil || p.delivery.ErrorClass == unreached { // their number may be in reach
-		p.out.Template.Phone = phone
+	if byPhone {
+		p.out.Template.Phone = phone.Number
 	}
 	return "", nil
 }
@@ -166,7 +171,7 @@ func (c *Courier) byPhone(tx *store.Tx, p parcel, d models.Delivery, sendErr err
 		return d, nil
 	}
 	phone, err := tx.Phone(p.talk.ReporterID)
-	if err == nil && phone != "" {
+	if err == nil && phone.Number != "" {
 		d.Status, d.NotBefore = models.DeliveryQueued, tx.Now
 	}
 	return d, err

@@ -24,6 +24,12 @@ const day = 24 * time.Hour
 // answered is a round with a ticket whose answer waits to be brought; the resident wrote that long ago.
 func answered(t *testing.T, r *round, ago time.Duration, author string) {
 	t.Helper()
+	answeredTo(t, r, ago, author, nil)
+}
+
+// answeredTo quotes a message of theirs.
+func answeredTo(t *testing.T, r *round, ago time.Duration, author string, quote *string) {
+	t.Helper()
 	var ticket models.Ticket
 	r.tx(t, func(tx *store.Tx) (err error) {
 		ticket, err = desk.Submit(tx, workflow.SubmitInput{
@@ -36,7 +42,7 @@ func answered(t *testing.T, r *round, ago time.Duration, author string) {
 	r.tx(t, func(tx *store.Tx) error {
 		_, err := tx.Say(models.Message{
 			ConversationID: r.talk.ID, TicketID: &ticket.ID, Author: author, Key: "answer_fixed",
-			Args: models.Args{"text": "Đã vá xong", "code": "4812 77356"},
+			Args: models.Args{"text": "Đã vá xong", "code": "4812 77356"}, QuoteID: quote,
 		})
 		return err
 	})
@@ -314,22 +320,47 @@ func TestLadderGoesByPhone(t *testing.T) {
 	away := &bots.SendError{Class: bots.ErrWindow, ByPhone: true, Cause: "-227"}
 	busy := &bots.SendError{Class: bots.ErrThrottled, RetryAfter: time.Second}
 	for name, tt := range map[string]struct {
-		phone string
-		fails []error
-		tries []string
-		want  []string
+		phone   string
+		typed   string // later than phone
+		called  bool   // from phone, before
+		blocked bool
+		fails   []error
+		tries   []string
+		want    []string
 	}{
-		"one try": {"0912345678", []error{away}, []string{"", "0912345678"}, []string{"0 dead window", "2"}},
+		"one try": {
+			phone: "0912345678", fails: []error{away}, tries: []string{"", "0912345678"}, want: []string{"0 dead window", "2"},
+		},
 		"the same try again when it has to wait": {
-			"0912345678", []error{away, busy}, []string{"", "0912345678", "0912345678"}, []string{"0 dead window", "2"},
+			phone: "0912345678", fails: []error{away, busy}, tries: []string{"", "0912345678", "0912345678"},
+			want: []string{"0 dead window", "2"},
 		},
 		"not twice": {
-			"0912345678",
-			[]error{away, away},
-			[]string{"", "0912345678"},
-			[]string{"0 dead window", "2 dead window", "4 held window"},
+			phone: "0912345678", fails: []error{away, away}, tries: []string{"", "0912345678"},
+			want: []string{"0 dead window", "2 dead window", "4 held window"},
 		},
-		"without a number": {"", []error{away}, []string{""}, []string{"0 dead window", "2 dead window", "4 held window"}},
+		"without a number": {
+			fails: []error{away}, tries: []string{""}, want: []string{"0 dead window", "2 dead window", "4 held window"},
+		},
+		"not to a number that was only typed": {
+			typed: "0912345678", fails: []error{away}, tries: []string{""},
+			want: []string{"0 dead window", "2 dead unproved", "4 held unproved"},
+		},
+		"not to another than the one that was proved": {
+			phone: "0987654321", typed: "0912345678", fails: []error{away}, tries: []string{""},
+			want: []string{"0 dead window", "2 dead unproved", "4 held unproved"},
+		},
+		"but to the one that they called from": {
+			phone: "0987654321", called: true, typed: "0912345678", fails: []error{away}, tries: []string{"", "0987654321"},
+			want: []string{"0 dead window", "2"},
+		},
+		"nor when they blocked us": {
+			typed: "0912345678", blocked: true, want: []string{"0 dead blocked", "2 dead unproved", "4 held unproved"},
+		},
+		"to one that was typed again": {
+			phone: "0912345678", typed: "0912345678", fails: []error{away}, tries: []string{"", "0912345678"},
+			want: []string{"0 dead window", "2"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			eachRound(t, func(t *testing.T, r *round) {
@@ -338,8 +369,21 @@ func TestLadderGoesByPhone(t *testing.T) {
 				r.Ladder = notifications.Ladder{Templates: map[string]map[string]string{"webchat": {"answer_fixed": "7"}}}
 				var tries []string
 				r.on = func(out bots.Outgoing) { tries = append(tries, out.Template.Phone) }
-				r.tx(t, func(tx *store.Tx) error { return tx.ProvePhone(r.talk.ReporterID, tt.phone) })
+				r.tx(t, func(tx *store.Tx) error {
+					if tt.called {
+						if _, err := tx.PhoneReporter(tt.phone); err != nil {
+							return err
+						}
+					}
+					if tt.phone != "" {
+						if err := tx.ProvePhone(r.talk.ReporterID, tt.phone); err != nil {
+							return err
+						}
+					}
+					return tx.Introduce(r.talk.ReporterID, "", tt.typed)
+				})
 				answered(t, r, 2*day, "bot")
+				r.tx(t, func(tx *store.Tx) error { return tx.BlockAddress(r.address.ID, tt.blocked) })
 				for range 3 {
 					r.deliver(t)
 					r.clock.Move(time.Minute)
@@ -357,8 +401,11 @@ func TestLadderTakesAnotherAddress(t *testing.T) {
 		t.Helper()
 		r.fails = []error{&bots.SendError{Class: bots.ErrBlocked, Cause: "403"}}
 		other := &platform{}
+		quotes := ""
+		other.on = func(out bots.Outgoing) { quotes += out.Quote }
 		r.Adapters["phone"] = other
-		answered(t, r, time.Hour, "bot")
+		asked := r.heard(t, "lan", "m1")
+		answeredTo(t, r, time.Hour, "bot", &asked.ID)
 		var second models.Address
 		r.tx(t, func(tx *store.Tx) error {
 			// The only addresses of one reporter so far: a chat, and the number that they called from. It stands for a
@@ -383,6 +430,9 @@ func TestLadderTakesAnotherAddress(t *testing.T) {
 		}
 		if len(other.taken) != 1 {
 			t.Errorf("an answer that one chat refuses goes to the reporter's other one, which got %q; %q", other.taken, r.ladder(t))
+		}
+		if quotes != "" {
+			t.Errorf("what is answered does not stand in the other chat, which is to quote nothing, not %q", quotes)
 		}
 	})
 }

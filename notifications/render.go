@@ -23,14 +23,18 @@ const (
 // that follow. A part of pictures waits for those that are being fetched, and is dead when none can be had.
 func (c *Courier) pack(tx *store.Tx, d models.Delivery, limits bots.Limits) (parcel, error) {
 	p := parcel{delivery: d}
-	var err error
-	if p.message, err = tx.Message(d.MessageID); err != nil {
+	m, err := tx.MessageToSend(d.MessageID)
+	if err != nil {
 		return p, err
 	}
+	p.message = m.Message
 	if p.talk, err = tx.Conversation(p.message.ConversationID); err != nil {
 		return p, err
 	}
 	whole := c.render(p.talk.Language, p.message)
+	if d.ErrorClass != unquoted {
+		whole.Quote = m.Quoted
+	}
 	parts := bots.Parts(whole, limits)
 	if d.Step == models.StepTemplate {
 		parts = []bots.Outgoing{{Text: whole.Text}}
@@ -125,7 +129,7 @@ func (c *Courier) name(lang string, args models.Args) {
 	for arg, words := range map[string]func(key string) string{
 		"category": func(key string) string { return c.called(lang, key) },
 		"kind":     func(key string) string { return c.Catalogue.Category(key).Name(lang) },
-		"kinds":    func(keys string) string { return c.kinds(lang, keys) },
+		"kinds":    func(keys string) string { return c.Catalogue.Names(lang, keys) },
 		"guide":    func(key string) string { return c.Catalogue.Category(key).Guidance(lang) },
 		"safety":   func(key string) string { return c.Catalogue.Category(key).Safety(lang) },
 		"state":    func(key string) string { return locales.Message(lang, "state_"+key, nil) },
@@ -136,15 +140,6 @@ func (c *Courier) name(lang string, args models.Args) {
 			args[arg] = words(key)
 		}
 	}
-}
-
-// kinds names several types whose keys stand between commas.
-func (c *Courier) kinds(lang, keys string) string {
-	var names []string
-	for key := range strings.SplitSeq(keys, ",") {
-		names = append(names, "“"+c.Catalogue.Category(key).Name(lang)+"”")
-	}
-	return strings.Join(names, ", ")
 }
 
 // called is how a type is called where others may see it: on a locked screen, over a shoulder.

@@ -45,7 +45,7 @@ func (d *Desk) Follow(tx *store.Tx, in FollowInput) (models.Ticket, error) {
 	return t, d.tell(tx, t, []models.Report{r}, models.Message{Author: "bot", Key: "followed", Args: models.Args{
 		"category": t.Category, "count": t.Reports, "promise_due": rfc3339(t.PromiseDue),
 		"privacy": private, "track": r.TrackToken,
-	}})
+	}, QuoteID: in.Report.answered()})
 }
 
 // ofReporter are the reports of one person that they have not taken back.

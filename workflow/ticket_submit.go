@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/vticket/vticket/models"
@@ -83,6 +84,14 @@ func (d *Desk) Submit(tx *store.Tx, in SubmitInput) (models.Ticket, error) {
 	return t, d.receipt(tx, t, owner, r, in)
 }
 
+// answered is the message that a receipt quotes: the first of its report, or of the one that it was split from.
+func (in SubmitInput) answered() *string {
+	for _, id := range append(slices.Clip(in.MessageIDs), in.PicturesOf...) {
+		return &id
+	}
+	return nil
+}
+
 // newReport is what somebody submitted, as a row of a ticket.
 func newReport(tx *store.Tx, ticketID string, in SubmitInput) models.Report {
 	return models.Report{
@@ -124,6 +133,7 @@ func (d *Desk) receipt(
 			"department": owner.Name, "promise_due": rfc3339(t.PromiseDue),
 			"privacy": private, "track": r.TrackToken,
 		},
+		QuoteID: in.answered(),
 	})
 	return err
 }

@@ -193,7 +193,7 @@ func (w teller) heard() []entry {
 		if !e.Hidden {
 			e.Text, e.Extra = w.words(m), came[m.ID]
 			if m.Lat != nil {
-				e.Extra = append(e.Extra, w.say("ticket_came_place"))
+				e.Extra = append(e.Extra, w.place(m))
 			}
 		}
 		all = append(all, e)
@@ -204,6 +204,20 @@ func (w teller) heard() []entry {
 		}
 	}
 	return all
+}
+
+// offM is how far from the place of the ticket one that came with a message is told to be another, in metres.
+const offM = 30
+
+// place says that a place came with a message, and where it is when that is not the ticket's.
+func (w teller) place(m models.Message) string {
+	if t := w.Ticket; t.Lat != nil && t.Lon != nil && m.Lon != nil {
+		if metres := models.Metres(*t.Lat, *t.Lon, *m.Lat, *m.Lon); metres >= offM {
+			return w.say("ticket_came_place_off", "point", toTheMetre(*m.Lat)+", "+toTheMetre(*m.Lon),
+				"metres", strconv.Itoa(int(metres/10)*10))
+		}
+	}
+	return w.say("ticket_came_place")
 }
 
 // words are what a resident said, or that they had it erased.
@@ -376,17 +390,32 @@ func (w teller) draft(m models.Message) string {
 	args := map[string]any{}
 	for name, value := range m.Args {
 		key, isKey := value.(string)
-		switch {
-		case name == "category" && isKey:
-			value = w.categoryName(key)
-		case name == "state" && isKey:
-			value = w.say("state_" + key)
-		case name == "track" || name == "where":
-			value = ""
+		if isKey {
+			value = w.worded(name, key)
 		}
 		args[name] = value
 	}
 	return locales.Message(w.lang, m.Key, args)
+}
+
+// worded puts words in the place of a key among a message's arguments, as the courier will.
+func (w teller) worded(arg, value string) string {
+	switch arg {
+	case "category", "kind":
+		return w.categoryName(value)
+	case "kinds":
+		return w.catalogue.Names(w.lang, value)
+	case "guide":
+		return w.catalogue.Category(value).Guidance(w.lang)
+	case "safety":
+		return w.catalogue.Category(value).Safety(w.lang)
+	case "state":
+		return w.say("state_" + value)
+	case "track", "where":
+		return ""
+	default:
+		return value
+	}
 }
 
 // noted tells what colleagues wrote for colleagues. The reasons of verbs stand beside those.

@@ -147,6 +147,8 @@ func TestStream(t *testing.T) {
 	s.wait(2*time.Hour).hears("m4", "Nắp vuông")
 	s.event(models.VerbAttach, models.ActorResident, "resident", `{"set":{"state":"in_progress","paused_s":7200}}`)
 	s.wait(time.Minute).hears("m5", "Gửi thêm")
+	s.Ticket.Lat, s.Ticket.Lon = new(10.77), new(106.7)
+	s.Messages[len(s.Messages)-1].Lat, s.Messages[len(s.Messages)-1].Lon = new(10.771), new(106.7)
 	s.event(models.VerbAttach, models.ActorResident, "resident", `{"note":{"messages":["m5"]}}`)
 	s.wait(time.Minute).event(models.VerbReply, models.ActorStaff, "minh", `{}`)
 	s.says("minh", "reply_staff", models.Args{"text": "Đội đang tới.", "department": "Phường", "code": "4812 77356"},
@@ -203,6 +205,39 @@ func TestStreamSaysWhyAMessageWaits(t *testing.T) {
 			got := teller{thread: s.thread, lang: locales.English}.said()[0]
 			if !strings.Contains(got.Status, tt.says) || got.Tone != tt.tone {
 				t.Errorf("staff are to read %q in the tone %q: %q, %q", tt.says, tt.tone, got.Status, got.Tone)
+			}
+		})
+	}
+}
+
+// TestWhatIsNotSentYetIsInWords: a message that waits shows what will be sent, not the keys that it is made of.
+func TestWhatIsNotSentYetIsInWords(t *testing.T) {
+	for key, tt := range map[string]struct {
+		args models.Args
+		want string
+	}{
+		"ask_split": {
+			models.Args{"kinds": "road.pothole,drainage.manhole_cover", "n": "2"},
+			"“Ổ gà, mặt đường hư hỏng”, “Mất, bể nắp hố ga / nắp cống”",
+		},
+		"ask_guide": {models.Args{"guide": "admin.info_request"}, "dichvucong.gov.vn"},
+		"danger": {
+			models.Args{"safety": "drainage.manhole_cover", "number": "1022"}, "đừng thò tay xuống hố.\n        Gọi ngay 1022",
+		},
+		"ask_same": {
+			models.Args{"category": "road.pothole", "state": "assigned", "since_due": "2026-03-06T02:00:00Z"},
+			"đã có người báo “Ổ gà, mặt đường hư hỏng”, từ thứ Sáu 6/3: đã chuyển đơn vị.",
+		},
+		"ask_still": {
+			models.Args{"category": "road.pothole", "code": "4812 77356", "own": true, "since_due": "2026-03-06T02:00:00Z"},
+			"của bạn về “Ổ gà, mặt đường hư hỏng”, đã được trả lời hôm thứ Sáu 6/3.",
+		},
+	} {
+		t.Run(key, func(t *testing.T) {
+			s := begin()
+			s.says("bot", key, tt.args, models.Delivery{Status: models.DeliveryQueued})
+			if got := told(s, locales.Vietnamese); !strings.Contains(got, tt.want) {
+				t.Errorf("staff are to read %q:\n%s", tt.want, got)
 			}
 		})
 	}

@@ -260,4 +260,6 @@ func departmentNamed(all []models.Department, text string) (models.Department, e
 }
 
 // Degrees writes a coordinate to the metre: a telephone sends many more digits than it knows.
-func (ticketPage) Degrees(value *float64) string { return strconv.FormatFloat(*value, 'f', 5, 64) }
+func (ticketPage) Degrees(value *float64) string { return toTheMetre(*value) }
+
+func toTheMetre(degrees float64) string { return strconv.FormatFloat(degrees, 'f', 5, 64) }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/vticket/vticket/bots"
@@ -200,8 +201,37 @@ func (s *scene) reopenDraft(row models.Draft) error {
 		s.draft, s.row = Draft{}, models.Draft{}
 		return s.say(Effect{Key: "nothing_to_restore"})
 	}
-	s.draft.Doubt, s.draft.LookAt, s.draft.EndedAt, s.changed = "", s.tx.Now, time.Time{}, true
+	s.draft.Doubt, s.draft.EndedAt = "", time.Time{}
+	if err := s.catchUp(); err != nil {
+		return err
+	}
+	if !s.draft.Open { // all of it was unsent
+		return s.say(Effect{Key: "nothing_to_restore"})
+	}
+	s.draft.LookAt, s.changed = s.tx.Now, true
 	return s.say(Effect{Key: "draft_restored"})
+}
+
+// catchUp lets a draft that was over follow what was edited and unsent since.
+func (s *scene) catchUp() error {
+	messages, err := s.tx.Messages(s.draft.messages())
+	if err != nil {
+		return err
+	}
+	for _, m := range messages {
+		text := m.Text
+		if m.HiddenAt != nil {
+			text = ""
+		}
+		at := slices.IndexFunc(s.draft.Pieces, func(p Piece) bool { return p.Message == m.ID })
+		if at < 0 || m.HiddenAt == nil && strings.TrimSpace(text) == s.draft.Pieces[at].Text {
+			continue
+		}
+		if err := s.reread(m, text); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // sendOn takes up the question that was let go because nobody said whether it is to be sent on.
@@ -217,7 +247,11 @@ func (s *scene) sendOn() error {
 		s.draft, s.row = Draft{}, models.Draft{}
 		return nil
 	}
-	s.draft.Doubt, s.draft.LookAt, s.draft.EndedAt, s.changed = "", s.tx.Now, time.Time{}, true
+	s.draft.Doubt, s.draft.EndedAt = "", time.Time{}
+	if err := s.catchUp(); err != nil || !s.draft.Open {
+		return err
+	}
+	s.draft.LookAt, s.changed = s.tx.Now, true
 	return nil
 }
 
@@ -279,5 +313,6 @@ func (s *scene) revise(e Effect) error {
 	if err != nil {
 		return harmless(err)
 	}
+	s.hearing = m.ID
 	return s.noted(t)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/vticket/vticket/bots"
 	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/workflow"
 )
 
 // takeOverFor is how long the bot is silent after somebody wrote by hand in the platform's own inbox.
@@ -65,23 +66,86 @@ func (s *scene) notice(in *bots.Incoming) (done bool, err error) {
 	return false, nil
 }
 
-// moved lets the pin of the open draft follow a live place, without a word and without keeping it waiting. Where
-// another place was given since, that counts; so does the ticket's, once there is one.
+// liveStep is how far a live place has to move, in metres, before its ticket hears of it: a phone that lies still
+// wanders by as much.
+const liveStep = 30
+
+// liveFor is how long a live place counts for more than where it was shared: until the phone knows it well. After that
+// whoever shares it may be on the way home.
+const liveFor = 3 * time.Minute
+
+// moved lets the pin of the open draft, or the place of the ticket that it became, follow a live place: without a word,
+// as the resident did nothing (channels.md §5.3). Where another place was given since, that counts.
 func (s *scene) moved(in *bots.Incoming) error {
-	if !in.Edited || in.Message == nil || in.Lat == nil || in.Lon == nil || !s.draft.Open {
+	if !in.Edited || in.Message == nil || in.Lat == nil || in.Lon == nil {
 		return nil
 	}
-	external := models.Clean(*in.Message, 1000)
-	before, found, err := s.tx.MovePin(s.conversation.ID, external, *in.Lat, *in.Lon)
-	if err != nil || !found || s.draft.Lat == nil || s.draft.Lon == nil {
+	pin, found, err := s.tx.Pin(s.conversation.ID, models.Clean(*in.Message, 1000))
+	if err != nil || !found || s.tx.Now.Sub(pin.CreatedAt) > liveFor {
 		return err
 	}
-	mine := func(p Piece) bool { return p.Message == before.ID }
-	if slices.ContainsFunc(s.draft.Pieces, mine) && *before.Lat == *s.draft.Lat && *before.Lon == *s.draft.Lon {
+	if pin.TicketID != nil {
+		return s.movedTicket(pin, in)
+	}
+	if !s.draft.Open {
+		return nil
+	}
+	if err := s.tx.MovePin(pin, *in.Lat, *in.Lon); err != nil {
+		return err
+	}
+	mine := func(p Piece) bool { return p.Message == pin.ID }
+	if samePoint(s.draft.Lat, s.draft.Lon, pin) && slices.ContainsFunc(s.draft.Pieces, mine) {
 		s.draft.Lat, s.draft.Lon, s.draft.Rough = in.Lat, in.Lon, in.AccuracyM > roughM
 		s.changed = true
 	}
 	return nil
+}
+
+// movedTicket corrects the ticket whose place a pin gave, for as long as nobody has taken it on. After that its
+// department is told once that the place has moved on, however often it does: the message shows where to.
+func (s *scene) movedTicket(pin models.Message, in *bots.Incoming) error {
+	if models.Metres(*pin.Lat, *pin.Lon, *in.Lat, *in.Lon) < liveStep {
+		return nil
+	}
+	placed, err := s.placed(pin)
+	if err != nil {
+		return err
+	}
+	if placed {
+		_, err = s.talk.Desk.Amend(s.tx, workflow.AmendInput{
+			Act: workflow.Act{Actor: s.actor(), Ticket: *pin.TicketID}, Lat: in.Lat, Lon: in.Lon,
+		})
+		if err = harmless(err); err != nil {
+			return err
+		}
+	}
+	return s.tx.MovePin(pin, *in.Lat, *in.Lon)
+}
+
+// placed tells whether a pin is the place of its resident's report, and of the ticket if they reported it first: else
+// another was given since, or a colleague knows better.
+func (s *scene) placed(pin models.Message) (bool, error) {
+	t, err := s.tx.Ticket(*pin.TicketID)
+	if err != nil {
+		return false, err
+	}
+	reports, err := s.tx.Reports(t.ID)
+	first := true
+	for _, r := range reports {
+		switch {
+		case r.WithdrawnAt != nil:
+		case r.ReporterID == s.conversation.ReporterID:
+			return samePoint(r.Lat, r.Lon, pin) && (!first || samePoint(t.Lat, t.Lon, pin)), err
+		default:
+			first = false
+		}
+	}
+	return false, err
+}
+
+// samePoint tells whether a place is where a pin points.
+func samePoint(lat, lon *float64, pin models.Message) bool {
+	return lat != nil && lon != nil && *lat == *pin.Lat && *lon == *pin.Lon
 }
 
 // introduced keeps what a resident filled in for us. An address that answers our question is heard as words; without

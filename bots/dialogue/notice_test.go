@@ -8,6 +8,8 @@ import (
 
 	"github.com/vticket/vticket/bots"
 	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/store"
+	"github.com/vticket/vticket/workflow"
 )
 
 // TestAColleagueHidesNothingFromTheBot: what the resident takes back, corrects or gives on our page counts while a
@@ -144,10 +146,47 @@ func TestAFormWithoutAnAddressIsNoReport(t *testing.T) {
 		if o := c.outcome(t); len(o.Said) > 0 || c.count(t, "drafts") != 0 {
 			t.Errorf("nothing is asked: %q", o.Said)
 		}
-		if c.count(t, "reporters WHERE name = 'Lan' AND phone <> ''") != 1 {
-			t.Error("name and phone are to be kept")
+		if c.count(t, "reporters WHERE name = 'Lan' AND phone <> '' AND phone_proved_at IS NULL") != 1 {
+			t.Error("name and phone are to be kept, the phone as one that was typed")
 		}
 	})
+}
+
+// TestANumberIsProvedByItsPlatformOnly: not by being typed, and not any more once another was typed.
+func TestANumberIsProvedByItsPlatformOnly(t *testing.T) {
+	t.Parallel()
+	contact := func(own bool) *bots.Incoming {
+		return &bots.Incoming{Kind: bots.KindContact, Actionable: true, ContactPhone: "84912345678", ContactIsSelf: &own}
+	}
+	typed := func(number string) []*bots.Incoming { return []*bots.Incoming{press("data:phone"), said(number)} }
+	for name, tt := range map[string]struct {
+		events []*bots.Incoming
+		want   string
+	}{
+		"an own contact":          {[]*bots.Incoming{contact(true)}, "phone = '0912345678' AND phone_proved_at IS NOT NULL"},
+		"somebody else's contact": {[]*bots.Incoming{contact(false)}, "phone = ''"},
+		"typed":                   {typed("0912 345 678"), "phone = '0912345678' AND phone_proved_at IS NULL"},
+		"the same typed again": {
+			append([]*bots.Incoming{contact(true)}, typed("0912345678")...),
+			"phone = '0912345678' AND phone_proved_at IS NOT NULL",
+		},
+		"another typed later": {
+			append([]*bots.Incoming{contact(true)}, typed("0987654321")...),
+			"phone = '0987654321' AND phone_proved_at IS NULL",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachChat(t, func(t *testing.T, c *chat) {
+				t.Helper()
+				for _, e := range tt.events {
+					c.says(t, e)
+				}
+				if c.count(t, "reporters WHERE "+tt.want) != 1 {
+					t.Errorf("the reporter is to have %s", tt.want)
+				}
+			})
+		})
+	}
 }
 
 // TestAReceiptIsMatchedToItsDelivery: by the id that we gave along where the platform names a phone number, and nobody
@@ -180,4 +219,142 @@ func TestAReceiptIsMatchedToItsDelivery(t *testing.T) {
 			t.Error("the number is not kept")
 		}
 	})
+}
+
+// TestALivePlaceMovesTheTicket: until its department has taken it on the ticket goes along, without a word; after that
+// the department is told, once. Steps that a lying phone makes by itself, and a place that another has replaced, count
+// for nothing.
+func TestALivePlaceMovesTheTicket(t *testing.T) {
+	t.Parallel()
+	here, there := *pin().Lat, *pin().Lat+0.001 // 111 m
+	for name, tt := range map[string]struct {
+		before func(t *testing.T, c *chat)
+		steps  []float64 // of latitude
+		at     float64   // where the ticket is then
+		events []string
+	}{
+		"before a department has it": {steps: []float64{there}, at: there, events: []string{"submit", "amend"}},
+		"step by step": {
+			steps: []float64{here + 0.0005, there}, at: there, events: []string{"submit", "amend", "amend"},
+		},
+		"by less than 30 m": {steps: []float64{here + 0.0002}, at: here, events: []string{"submit"}},
+		"slowly": {
+			steps: []float64{here + 0.0002, here + 0.0004}, at: here + 0.0004, events: []string{"submit", "amend"},
+		},
+		"after a department has taken it on": {
+			before: func(t *testing.T, c *chat) { t.Helper(); c.accept(t) },
+			steps:  []float64{there, there + 0.001}, at: here, events: []string{"submit", "accept", "amend late"},
+		},
+		"after another place was given": {
+			before: func(t *testing.T, c *chat) {
+				t.Helper()
+				other := pin()
+				*other.Lat += 0.005
+				c.says(t, other)
+			},
+			steps: []float64{there}, at: here + 0.005, events: []string{"submit", "amend"},
+		},
+		"after the hotline has corrected the place": {
+			before: func(t *testing.T, c *chat) {
+				t.Helper()
+				c.staff(t, func(tx *store.Tx, act workflow.Act) error {
+					_, err := c.Desk.Triage(tx, workflow.TriageInput{Act: act, Lat: new(here - 0.005), Lon: pin().Lon})
+					return err
+				})
+			},
+			steps: []float64{there}, at: here - 0.005, events: []string{"submit", "triage"},
+		},
+		"on the way home": {
+			before: func(t *testing.T, c *chat) { t.Helper(); c.clock.Move(10 * time.Minute) },
+			steps:  []float64{there}, at: here, events: []string{"submit"},
+		},
+		"after it was unsent": {
+			before: func(t *testing.T, c *chat) { t.Helper(); c.says(t, about("m1", "")) },
+			steps:  []float64{there}, at: here, events: []string{"submit"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachChat(t, func(t *testing.T, c *chat) {
+				t.Helper()
+				c.says(t, said(lamp), pin())
+				c.settle(t, 3*time.Second)
+				if tt.before != nil {
+					tt.before(t, c)
+				}
+				told := len(c.messages(t))
+				for _, lat := range tt.steps {
+					next := pin()
+					*next.Lat = lat
+					next.Message, next.Edited, next.Live, next.Actionable = new("m1"), true, new(true), false
+					c.clock.Move(time.Minute)
+					c.says(t, next)
+				}
+				ticket, _, _ := c.ticket(t, c.lastCode(t))
+				if ticket.Lat == nil || *ticket.Lat != tt.at {
+					t.Errorf("the ticket is at %v, want %v", *ticket.Lat, tt.at)
+				}
+				if got := c.timeline(t, ticket.ID); !slices.Equal(got, tt.events) {
+					t.Errorf("its timeline is %q, want %q", got, tt.events)
+				}
+				if n := len(c.messages(t)) - told; n != 0 {
+					t.Errorf("nothing is to be said of it, %d messages were", n)
+				}
+			})
+		})
+	}
+}
+
+// TestALivePlaceOfASecondReporter moves their own report, and not the ticket of who was first; nor does it undo another
+// place that they gave since.
+func TestALivePlaceOfASecondReporter(t *testing.T) {
+	eachChat(t, func(t *testing.T, c *chat) {
+		t.Helper()
+		c.reports(t, "lan", 0)
+		c.reports(t, "minh", 20)
+		c.says(t, press("same:"+c.lastCode(t)))
+		moves := func(metres float64) {
+			next := near(metres)
+			next.Message, next.Edited, next.Live = new("m3"), true, new(true)
+			c.says(t, next)
+		}
+		where := func() (ticket, report float64) {
+			c.read(t, func(tx *store.Tx) error {
+				found, err := tx.TicketByCode(models.System(), c.lastCode(t))
+				if err != nil {
+					return err
+				}
+				reports, err := tx.Reports(found.ID)
+				ticket, report = *found.Lat, *reports[1].Lat
+				return err
+			})
+			return ticket, report
+		}
+		first := *near(0).Lat
+		moves(120)
+		if ticket, report := where(); ticket != first || report != *near(120).Lat {
+			t.Errorf("the ticket stays at %v, the report goes to %v: they are at %v and %v", first, *near(120).Lat, ticket, report)
+		}
+		c.says(t, near(300))
+		moves(500)
+		if ticket, report := where(); ticket != first || report != *near(300).Lat {
+			t.Errorf("the place that was given counts, %v: the ticket is at %v, the report at %v", *near(300).Lat, ticket, report)
+		}
+	})
+}
+
+// timeline lists what happened to a ticket, and what of it came late.
+func (c *chat) timeline(t *testing.T, ticketID string) (verbs []string) {
+	t.Helper()
+	c.read(t, func(tx *store.Tx) error {
+		events, err := tx.Timeline(ticketID)
+		for _, e := range events {
+			verb := string(e.Verb)
+			if strings.Contains(e.Data, `"late":true`) {
+				verb += " late"
+			}
+			verbs = append(verbs, verb)
+		}
+		return err
+	})
+	return verbs
 }

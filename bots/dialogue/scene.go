@@ -24,7 +24,8 @@ type scene struct {
 	draft        Draft
 	changed      bool
 	heard        []bots.Incoming
-	silent       bool // a colleague has the thread: what is done is not spoken of
+	silent       bool   // a colleague has the thread: what is done is not spoken of
+	hearing      string // id of the message that is being answered; "": none that stands in the chat
 }
 
 // said is what was said before: our last question, and the ticket that was spoken of last.
@@ -54,6 +55,7 @@ func (s *scene) resume(row models.Draft) error {
 
 // hear keeps what an event says and folds it into the draft.
 func (s *scene) hear(e models.InboxEvent) error {
+	s.hearing = ""
 	var in bots.Incoming
 	if err := json.Unmarshal([]byte(e.Payload), &in); err != nil {
 		s.talk.Log.Error("inbox event cannot be read", "inbox_id", e.ID)
@@ -137,6 +139,9 @@ func (s *scene) keep(e models.InboxEvent, in *bots.Incoming, input *Input) error
 	}
 	if in.Beside {
 		return nil
+	}
+	if in.Kind != bots.KindPostback { // what was pressed cannot be quoted
+		s.hearing = m.ID
 	}
 	return s.awake()
 }
@@ -264,6 +269,7 @@ func speaksEnglish(text string) bool {
 
 // pass lets time pass over the draft.
 func (s *scene) pass() error {
+	s.hearing = ""
 	if s.takenOver() && s.draft.Danger == "" {
 		if until := *s.conversation.TakenOverUntil; s.draft.Open && s.draft.LookAt.Before(until) {
 			s.draft.LookAt, s.changed = until, true
@@ -346,12 +352,21 @@ func (s *scene) tell(about *models.Ticket, e Effect) error {
 			return err
 		}
 	}
-	_, err := s.tx.Say(models.Message{
+	m := models.Message{
 		ConversationID: s.conversation.ID, TicketID: ticketID, Author: "bot",
 		Key: e.Key, Args: e.Args, Buttons: e.Buttons,
 		AskLocation: e.AskLocation,
-	})
+	}
+	if quoted := s.hearing; quoted != "" && slices.Contains(quoting, e.Key) {
+		m.QuoteID = &quoted
+	}
+	_, err := s.tx.Say(m)
 	return err
+}
+
+// quoting are the answers that show which message they answer: others may have come since, and several tickets be open.
+var quoting = []string{
+	"status_own", "status_public", "status_unknown", "status_list", "status_none", "attached",
 }
 
 func (s *scene) actor() models.Actor {

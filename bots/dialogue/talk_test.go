@@ -170,6 +170,43 @@ func TestTalkRestoresADraft(t *testing.T) {
 	})
 }
 
+// TestTalkRestoresADraftAsItIsNow: what was unsent or edited between HUỶ and LẠI stays so.
+func TestTalkRestoresADraftAsItIsNow(t *testing.T) {
+	t.Parallel()
+	const number = "căn cước 079012345678"
+	for name, tt := range map[string]struct {
+		meanwhile []*bots.Incoming
+		want      []string // tickets
+		said      string   // last but for the receipt
+	}{
+		"untouched":        {nil, []string{"assigned " + lamp + "\n" + number}, "draft_restored"},
+		"a piece unsent":   {[]*bots.Incoming{about("m1", "")}, []string{"assigned " + lamp}, "draft_restored"},
+		"a piece edited":   {[]*bots.Incoming{about("m1", "trước chợ")}, []string{"assigned " + lamp + "\ntrước chợ"}, "draft_restored"},
+		"its place unsent": {[]*bots.Incoming{about("m2", "")}, nil, "ask_place"},
+		"all of it unsent": {
+			[]*bots.Incoming{about("m0", ""), about("m1", ""), about("m2", "")}, nil, "nothing_to_restore",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachChat(t, func(t *testing.T, c *chat) {
+				t.Helper()
+				c.says(t, said(lamp), said(number), pin(), said("huỷ"))
+				for _, e := range tt.meanwhile {
+					c.says(t, e)
+				}
+				c.clock.Move(time.Hour)
+				c.says(t, said("lại"))
+				c.settle(t, 7*time.Second)
+				o := c.outcome(t)
+				keys := slices.DeleteFunc(o.Said, func(key string) bool { return key == "receipt" })
+				if !slices.Equal(o.Tickets, tt.want) || keys[len(keys)-1] != tt.said {
+					t.Errorf("want tickets %q after %s; got %q after %q", tt.want, tt.said, o.Tickets, o.Said)
+				}
+			})
+		})
+	}
+}
+
 func TestTalkLosesNothingAfterTheEnd(t *testing.T) {
 	eachChat(t, func(t *testing.T, c *chat) {
 		t.Helper()

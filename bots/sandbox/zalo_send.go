@@ -75,6 +75,9 @@ func (z *Zalo) consult(call zaloCall) (any, *zaloError) {
 	if r == nil {
 		return nil, &zaloError{-201, "user_id is invalid"}
 	}
+	if quote := call.Message.Quote; quote != "" && !slices.Contains(r.wrote, quote) {
+		return nil, &zaloError{-201, "quote_message_id is invalid"}
+	}
 	quota, refusal := z.window(r)
 	if refusal == nil {
 		refusal = z.charge(quota)

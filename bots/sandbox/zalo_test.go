@@ -126,6 +126,9 @@ func TestZaloRefusesWhatItIsDocumentedTo(t *testing.T) {
 	attached := func(payload string) string {
 		return `{"recipient":{"user_id":"5"},"message":{"text":"a","attachment":{"type":"template","payload":` + payload + `}}}`
 	}
+	quoting := func(message string) string {
+		return fmt.Sprintf(`{"recipient":{"user_id":"5"},"message":{"text":"a","quote_message_id":%q}}`, message)
+	}
 	button := func(b string) string { return attached(`{"buttons":[` + b + `]}`) }
 	good := `{"title":"a","type":"oa.query.hide","payload":"#vt:a"}`
 	react := func(icon, message string) string {
@@ -143,6 +146,8 @@ func TestZaloRefusesWhatItIsDocumentedTo(t *testing.T) {
 		"somebody unknown":               {consult, text("404", "a"), -201},
 		"somebody who never wrote":       {consult, text("6", "a"), -232},
 		"somebody who turned us off":     {consult, text("7", "a"), -244},
+		"an answer that quotes":          {consult, quoting(a.wrote), 0},
+		"a quote of nothing":             {consult, quoting("x"), -201},
 		"five choices":                   {consult, button(strings.Repeat(good+",", 4) + good), 0},
 		"six choices":                    {consult, button(strings.Repeat(good+",", 5) + good), -201},
 		"a choice without words":         {consult, button(`{"type":"oa.query.hide","payload":"a"}`), -201},

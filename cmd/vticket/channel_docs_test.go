@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -56,6 +57,24 @@ func TestChannelPages(t *testing.T) {
 			if strings.HasPrefix(setting, prefix) && !ofBot && !strings.Contains(string(raw), "`"+setting+"`") {
 				t.Errorf("the page of %s says nothing of %s", name, setting)
 			}
+		}
+	}
+}
+
+// TestCommandsAreInTheDocs: whoever runs Vticket finds every command in the README or in operations.md.
+func TestCommandsAreInTheDocs(t *testing.T) {
+	var docs strings.Builder
+	for _, path := range []string{"../../README.md", "../../docs/operations.md"} {
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		docs.Write(raw)
+	}
+	for _, command := range rootCommand().Commands() {
+		name := command.Name()
+		if name != "version" && !regexp.MustCompile(`vticket `+name+`\b`).MatchString(docs.String()) {
+			t.Errorf("no page says what vticket %s is for", name)
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -69,6 +72,33 @@ func TestTownWindows(t *testing.T) {
 			}
 		}
 		return false
+	})
+}
+
+// TestTownQuotes: where a platform can show it, a receipt and an answer about it stand below what they answer.
+func TestTownQuotes(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	lan, minh := w.zalo.Resident("2468", "Lan"), w.telegram.Resident(105, "Minh")
+	onZalo := lan.Say("Nắp cống trước số 140 bị mất rồi")
+	w.await(t, "the danger is answered", func() bool { return len(w.zalo.Messages("2468")) > 0 })
+	lan.SendLocation(10.7769, 106.7009, "")
+	onTelegram := strconv.FormatInt(minh.Say("Ổ gà to trước số 12 đường Lê Lợi, phường Sài Gòn, xe té hoài"), 10)
+	w.await(t, "the receipt on Zalo quotes the first message", func() bool {
+		return slices.ContainsFunc(w.zalo.Messages("2468"), func(m sandbox.ZaloMessage) bool {
+			return strings.Contains(m.Text, received) && m.Quote == onZalo
+		})
+	})
+	quotedOnTelegram := func(words, message string) bool {
+		return slices.ContainsFunc(w.telegram.Calls("sendMessage"), func(c sandbox.Call) bool {
+			return strings.Contains(c.Fields["text"], words) && c.Fields["reply_to_message_id"] == message &&
+				c.Status == http.StatusOK
+		})
+	}
+	w.await(t, "the receipt on Telegram quotes the report", func() bool { return quotedOnTelegram(received, onTelegram) })
+	asked := strconv.FormatInt(minh.Say("trạng thái"), 10)
+	w.await(t, "the status quotes the question", func() bool {
+		return quotedOnTelegram(models.SpokenCode(w.ticket(t, "telegram", "105").Code), asked)
 	})
 }
 

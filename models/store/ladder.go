@@ -145,28 +145,50 @@ func (tx *Tx) tracked(e models.InboxEvent, deliveryID string) error {
 	return tx.ReadEvents([]string{e.ID})
 }
 
-// Phone returns the number that a reporter gave us through a platform, empty when they gave none.
-func (tx *Tx) Phone(reporterID string) (string, error) {
-	var r models.Reporter
-	if err := one(tx.db().Take(&r, "id = ?", reporterID).Error); err != nil {
-		return "", fmt.Errorf("phone of reporter: %w", err)
-	}
-	return r.Phone, nil
+// Phone is a number of a reporter. Proved: their platform vouched for it, or they called the hotline from it. One that
+// they only typed may be anybody's, whom their reports are no business of.
+type Phone struct {
+	Number string // empty: none is known
+	Proved bool
 }
 
-// Introduce keeps the name and the phone that a resident gave us through a platform; an empty one changes nothing.
+// Phone returns the number by which a reporter is reached: the one they gave us if it is proved, else the one they
+// called from, else the one they typed.
+func (tx *Tx) Phone(reporterID string) (p Phone, err error) {
+	var rows []struct {
+		Phone    string
+		ProvedAt *time.Time
+		Called   *string
+	}
+	err = tx.db().Raw(`SELECT r.phone, r.phone_proved_at AS proved_at, (SELECT a.external_id FROM reporter_addresses a
+			WHERE a.reporter_id = r.id AND a.channel = ? AND a.account = ? ORDER BY a.id DESC LIMIT 1) AS called
+		FROM reporters r WHERE r.id = ?`, phoneChannel, phoneAccount, reporterID).Scan(&rows).Error
+	if err == nil && len(rows) == 0 {
+		err = models.ErrNotFound
+	}
+	if err != nil {
+		return p, fmt.Errorf("phone of reporter: %w", err)
+	}
+	r := rows[0]
+	if p = (Phone{Number: r.Phone, Proved: r.ProvedAt != nil && r.Phone != ""}); !p.Proved && r.Called != nil {
+		p = Phone{Number: *r.Called, Proved: true}
+	}
+	return p, nil
+}
+
+// Introduce keeps the name and the phone that a resident typed for us; an empty one changes nothing. Another number
+// than the one before is not proved.
 func (tx *Tx) Introduce(reporterID, name, phone string) error {
-	set := map[string]any{}
 	if name != "" {
-		set["name"] = name
+		if err := tx.NameReporter(reporterID, name); err != nil {
+			return err
+		}
 	}
-	if phone != "" {
-		set["phone"] = phone
-	}
-	if len(set) == 0 {
+	if phone == "" {
 		return nil
 	}
-	err := tx.db().Model(&models.Reporter{}).Where("id = ?", reporterID).UpdateColumns(set).Error
+	err := tx.db().Exec(`UPDATE reporters SET phone = ?,
+		phone_proved_at = CASE WHEN phone = ? THEN phone_proved_at END WHERE id = ?`, phone, phone, reporterID).Error
 	if err != nil {
 		return fmt.Errorf("introduce: %w", err)
 	}

@@ -124,6 +124,23 @@ func (tx *Tx) TicketMessages(ticketID string) ([]models.Message, error) {
 	return rows, nil
 }
 
+// ToSend is a message with what its platform needs to show which one it answers.
+type ToSend struct {
+	models.Message
+	Quoted string // the platform's id of the resident's message; empty: none, or that was unsent
+}
+
+// MessageToSend returns a message that is about to be sent, or ErrNotFound.
+func (tx *Tx) MessageToSend(id string) (m ToSend, err error) {
+	err = one(tx.db().Table("messages m").Select(`m.*, coalesce((SELECT q.external_id FROM messages q
+		WHERE q.id = m.quote_id AND q.conversation_id = m.conversation_id AND q.direction = 'in' AND
+			q.hidden_at IS NULL), '') AS quoted`).Where("m.id = ?", id).Take(&m).Error)
+	if err != nil {
+		return m, fmt.Errorf("message %s: %w", id, err)
+	}
+	return m, nil
+}
+
 // Message returns one message, or ErrNotFound.
 func (tx *Tx) Message(id string) (models.Message, error) {
 	var m models.Message

@@ -123,8 +123,8 @@ func (tx *Tx) EraseLater(reporterID string, at time.Time) error {
 
 // EraseName forgets how a reporter is called and under which number, and asks for the rest at an instant.
 func (tx *Tx) EraseName(reporterID string, then time.Time) error {
-	err := tx.db().Exec("UPDATE reporters SET name = '', phone = '', erased_at = ? WHERE id = ?",
-		tx.Now, reporterID).Error
+	err := tx.db().Exec(`UPDATE reporters SET name = '', phone = '', phone_proved_at = NULL, erased_at = ?
+		WHERE id = ?`, tx.Now, reporterID).Error
 	if err != nil {
 		return fmt.Errorf("erase name: %w", err)
 	}

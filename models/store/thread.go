@@ -56,7 +56,7 @@ type Place struct {
 
 // MessagesPlace returns the last point that messages carried, and the words of all.
 func (tx *Tx) MessagesPlace(ids []string) (p Place, err error) {
-	rows, err := tx.messages(ids)
+	rows, err := tx.Messages(ids)
 	for _, m := range rows {
 		if m.HiddenAt != nil {
 			continue
@@ -68,7 +68,8 @@ func (tx *Tx) MessagesPlace(ids []string) (p Place, err error) {
 	return p, err
 }
 
-func (tx *Tx) messages(ids []string) (rows []models.Message, err error) {
+// Messages returns messages by their ids, oldest first.
+func (tx *Tx) Messages(ids []string) (rows []models.Message, err error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
@@ -120,21 +121,36 @@ func (tx *Tx) HideMessage(conversationID, externalID string) (m models.Message, 
 	return rows[0], true, nil
 }
 
-// MovePin gives the place of an incoming message its next point, for as long as it belongs to no ticket, and returns
-// the message as it was.
-func (tx *Tx) MovePin(conversationID, externalID string, lat, lon float64) (m models.Message, found bool, err error) {
+// Pin returns the message of a resident that carried a place, by its platform's id; found is false for one that was
+// unsent, or has not come.
+func (tx *Tx) Pin(conversationID, externalID string) (m models.Message, found bool, err error) {
 	rows := []models.Message{}
 	err = tx.db().Where("conversation_id = ? AND external_id = ? AND direction = 'in' AND lat IS NOT NULL AND "+
-		"lon IS NOT NULL AND ticket_id IS NULL AND hidden_at IS NULL", conversationID, externalID).Limit(1).
-		Find(&rows).Error
-	if err == nil && len(rows) > 0 {
-		m, found = rows[0], true
+		"lon IS NOT NULL AND hidden_at IS NULL", conversationID, externalID).Limit(1).Find(&rows).Error
+	if err != nil {
+		return m, false, fmt.Errorf("pin: %w", err)
+	}
+	if len(rows) == 0 {
+		return m, false, nil
+	}
+	return rows[0], true, nil
+}
+
+// MovePin gives the place of a message its next point; the one before is kept as a revision once it belongs to a
+// ticket.
+func (tx *Tx) MovePin(m models.Message, lat, lon float64) (err error) {
+	if m.TicketID != nil {
+		err = tx.db().Create(&models.MessageRevision{
+			ID: models.NewID(), MessageID: m.ID, Text: fmt.Sprintf("%.6f, %.6f", *m.Lat, *m.Lon), CreatedAt: tx.Now,
+		}).Error
+	}
+	if err == nil {
 		err = tx.db().Exec("UPDATE messages SET lat = ?, lon = ? WHERE id = ?", lat, lon, m.ID).Error
 	}
 	if err != nil {
-		return m, false, fmt.Errorf("move pin: %w", err)
+		return fmt.Errorf("move pin: %w", err)
 	}
-	return m, found, nil
+	return nil
 }
 
 // ReviseMessage gives a message the words it was edited to; the words before are kept as a revision.

@@ -1,0 +1,6 @@
+-- +goose Up
+-- the resident's message that one of ours answers, which the platform shows above it
+ALTER TABLE messages ADD COLUMN quote_id uuid REFERENCES messages(id);
+
+-- +goose Down
+ALTER TABLE messages DROP COLUMN quote_id;
