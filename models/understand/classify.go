@@ -14,7 +14,8 @@ const (
 	maxTokens = 400
 	shown     = 4 // alternatives
 
-	reportShare   = 0.6   // of probability that is with categories, for a text to be a report
+	reportShare   = 0.7   // of probability that is with categories, for a text to be a report
+	oneWordShare  = 0.5   // of categories, where one word is all: "fire"
 	tellingShare  = 0.03  // of the best category; below it, words tell nothing
 	lifeShare     = 0.45  // likewise, where life is in danger: a person is to look before any department
 	alternative   = 0.005 // of a category that is worth showing
@@ -88,7 +89,8 @@ func (m *Model) judge(r *reading) Result {
 	scores := m.weights.Score(features)
 	best, talk, share := m.ranked(scores)
 	says := scores[len(scores)-Columns:]
-	out.IsReport = r.life || (share+sigmoid(says[ColumnReport]))/2 >= reportShare
+	out.IsReport = r.life || (share+sigmoid(says[ColumnReport]))/2 >= reportShare ||
+		len(r.tokens) == 1 && share >= oneWordShare
 	if !m.knows(r) {
 		out.IsReport, best = r.life || len(r.tokens) >= wordsToTell, nil
 	}

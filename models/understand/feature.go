@@ -132,10 +132,11 @@ func (c *collector) scale() {
 	}
 }
 
-// knows tells whether any word of a text was learnt or stands in a keyword.
+// knows tells whether any word of a text was learnt or stands in a keyword. Of one or two words one has to stand in a
+// keyword: others were learnt from what stood around them.
 func (m *Model) knows(r *reading) bool {
 	return slices.ContainsFunc(r.tokens, func(t token) bool {
 		_, learnt := m.weights.Rows[hash(familyWord, t.fold)]
-		return learnt || m.plain.ids[t.fold] != 0
+		return learnt && len(r.tokens) > 2 || m.plain.ids[t.fold] != 0
 	})
 }

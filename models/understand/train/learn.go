@@ -15,8 +15,7 @@ const (
 	decay      = 2e-3 // of weights that are touched
 	leastSeen  = 3    // lines that a feature has to be seen in
 	negligible = 2e-3 // of a gradient
-	hurtWeight = 3    // what a dangerous line counts for to the columns of danger
-	talkWeight = 3    // what talk counts for to the column of reports
+	hurtWeight = 1.5  // what a dangerous line counts for to the columns of danger
 )
 
 // sample is one line as the learner sees it.
@@ -100,10 +99,7 @@ func (l *learner) step(s sample, rate float32) {
 	for i, truth := range s.truths {
 		g := &gradient[l.classes+i]
 		*g = sigmoid(*g) - truth
-		switch {
-		case i == understand.ColumnReport && truth == 0:
-			*g *= talkWeight
-		case i != understand.ColumnReport && truth == 1:
+		if i != understand.ColumnReport && truth == 1 {
 			*g *= hurtWeight
 		}
 	}
