@@ -105,6 +105,15 @@ type Ticket struct {
 	ClosedAt     *time.Time
 }
 
+// Telling is how likely the likeliest type must be at least, 0 to 1, to be a ticket's: words that say less are for a
+// person, who is not to be led astray.
+const Telling = 0.1
+
+// Untold tells whether nothing that was said so far tells what a ticket is about: its type is a stopgap.
+func (t Ticket) Untold() bool {
+	return t.Category == OtherCategory && t.ReadCategory == OtherCategory && t.Confidence < Telling
+}
+
 // Report is one submission: whose it was, and in which words. Words, salt, place and what search knows of them are
 // blanked when the resident asks to be forgotten.
 type Report struct {

@@ -32,17 +32,13 @@ func roadOf(address, told places.Place) models.Road {
 	return models.RoadCity
 }
 
-// guess is how likely the likeliest type must be at least, 0 to 1, to be a ticket's: words that say less are for a
-// person, who is not to be led astray.
-const guess = 0.1
-
 // understand fills in what a submission's words say, unless a person has said it. A danger in the words is one whatever
 // the type is.
 func (d *Desk) understand(t *models.Ticket, words string) {
 	result := d.Model.Classify(words)
 	if t.Category == "" {
 		t.Category, t.Confidence = result.Category, result.Confidence
-		if t.Category == "" || t.Confidence < guess {
+		if t.Category == "" || t.Confidence < models.Telling {
 			t.Category = models.OtherCategory
 		}
 		t.ReadCategory = t.Category

@@ -51,8 +51,25 @@ func (d *Desk) Amend(tx *store.Tx, in AmendInput) (models.Ticket, error) {
 			return nil, err
 		}
 		note["words_sha256"] = words
+		if err := d.learn(tx, t, in.Words); err != nil {
+			return nil, err
+		}
 		return note, d.dispatchAgain(tx, t, before)
 	})
+}
+
+// learn lets the first words of a ticket say what it is about: a picture and a place came before them.
+func (d *Desk) learn(tx *store.Tx, t *models.Ticket, words string) error {
+	if words == "" || !t.Untold() {
+		return nil
+	}
+	priority := t.Priority
+	t.Category, t.Priority = "", ""
+	d.understand(t, words)
+	if priority.Rank() > t.Priority.Rank() {
+		t.Priority = priority
+	}
+	return d.takeBackConflict(tx, t)
 }
 
 // aside tells whether a resident reports what somebody else has reported before, and reports still.
@@ -76,7 +93,7 @@ func (d *Desk) dispatchAgain(tx *store.Tx, t *models.Ticket, before models.Ticke
 	if err != nil {
 		return err
 	}
-	decided := before.Hops > 0 || before.Why == models.WhyHotline
+	decided := before.Hops > 0 || before.Why == models.WhyHotline || before.Why == models.WhyListen
 	if decided || !sure && before.DepartmentID != nil {
 		t.Why = before.Why // it stays where it is: the reason stays too
 	}

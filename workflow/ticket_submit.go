@@ -131,7 +131,7 @@ func (d *Desk) receipt(
 		ConversationID: *in.ConversationID, TicketID: &t.ID, Author: "bot", Key: "receipt", Args: models.Args{
 			"category": t.Category, "place": in.Address, "area": area.FullName, "code": models.SpokenCode(t.Code),
 			"department": owner.Name, "promise_due": rfc3339(t.PromiseDue),
-			"privacy": private, "track": r.TrackToken,
+			"privacy": private, "track": r.TrackToken, "untold": t.Untold() && !in.Listen,
 		},
 		QuoteID: in.answered(),
 	})

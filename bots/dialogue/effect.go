@@ -127,24 +127,44 @@ func (s *scene) add(e Effect, was Draft) error {
 	return harmless(err)
 }
 
-// attach adds later pieces to a ticket: a point or an address corrects it, anything else is there to be read.
+// attach adds later pieces to a ticket: a point or an address corrects it, and so do the first words of one that nobody
+// knows the matter of; anything else is there to be read.
 func (s *scene) attach(act workflow.Act, e Effect, t models.Ticket) error {
 	place, err := s.tx.MessagesPlace(e.Messages)
 	if err != nil {
 		return err
 	}
-	address := s.addressIn(place.Words)
-	if (place.Lat != nil || address != "") && (t.State == models.StateNew || t.State == models.StateAssigned) {
-		_, err = s.talk.Desk.Amend(s.tx, workflow.AmendInput{
-			Act: act, Lat: place.Lat, Lon: place.Lon, Address: address, MessageIDs: e.Messages,
-		})
+	amend := workflow.AmendInput{
+		Act: act, Lat: place.Lat, Lon: place.Lon, Address: s.addressIn(place.Words), MessageIDs: e.Messages,
+	}
+	if t.Untold() {
+		amend.Words = strings.TrimSpace(place.Words)
+	}
+	after := t
+	open := t.State == models.StateNew || t.State == models.StateAssigned
+	if open && (amend.Lat != nil || amend.Address != "" || amend.Words != "") {
+		after, err = s.talk.Desk.Amend(s.tx, amend)
 	} else {
 		_, err = s.talk.Desk.Attach(s.tx, workflow.AttachInput{Act: act, MessageIDs: e.Messages})
 	}
 	if err != nil {
 		return err
 	}
+	if t.Untold() && !after.Untold() {
+		return s.understood(after)
+	}
 	return s.noted(t)
+}
+
+// understood says what the first words about a ticket were taken for, and who has it now.
+func (s *scene) understood(t models.Ticket) error {
+	owner, err := s.talk.Desk.DepartmentName(s.tx, t)
+	if err != nil {
+		return err
+	}
+	return s.tell(&t, Effect{Key: "understood", Args: models.Args{
+		"category": t.Category, "code": models.SpokenCode(t.Code), "department": owner,
+	}})
 }
 
 // addressIn is the address that words say for sure; "" for none.

@@ -94,6 +94,7 @@ type Draft struct {
 type Current struct {
 	Code     string
 	Category string
+	Untold   bool      // nobody has said what it is about
 	At       time.Time // when it was last spoken of
 	Answers  bool      // the piece answers a message about it
 	Over     bool      // nothing can be added to it any more
@@ -167,7 +168,11 @@ func (m Mind) Reduce(d Draft, in Input, now time.Time) (Draft, []Effect) {
 		return d, effects
 	}
 	if belongs {
-		return d, []Effect{{Kind: EffectAttach, Code: in.Current.Code, Messages: []string{in.Message}}}
+		var first []Effect
+		if in.Current.Untold { // what is dangerous in it has not been warned of
+			first = m.warn(&Draft{}, read)
+		}
+		return d, append(first, Effect{Kind: EffectAttach, Code: in.Current.Code, Messages: []string{in.Message}})
 	}
 	return m.gather(d, in, now)
 }
@@ -188,7 +193,7 @@ func (m Mind) later(d Draft, in Input, read understand.Result, now time.Time) bo
 		return !m.dangerous(in.Event.Text)
 	}
 	// A sentence that is a report of another kind, told in the same breath, is a ticket of its own.
-	another := read.IsReport && read.Sure && read.Category != in.Current.Category
+	another := read.IsReport && read.Sure && read.Category != in.Current.Category && !in.Current.Untold
 	return in.Current.Waiting || in.Event.Text == nil || !another
 }
 

@@ -210,7 +210,8 @@ func (s *scene) input(in *bots.Incoming) (Input, error) {
 	}
 	spoken := before.spoken
 	input.Current = Current{
-		Code: spoken.Code, Category: spoken.Category, At: spoken.At, Answers: in.ReplyTo != "" && spoken.Answers,
+		Code: spoken.Code, Category: spoken.Category, Untold: spoken.Untold, At: spoken.At,
+		Answers:  in.ReplyTo != "" && spoken.Answers,
 		Over:     !slices.Contains(models.Legal(spoken.State), models.VerbAttach),
 		Resolved: spoken.State == models.StateResolved,
 		Waiting:  spoken.State == models.StateWaiting || asksMore(spoken.Key) && s.tx.Now.Sub(spoken.At) <= sameTicket,
@@ -366,7 +367,7 @@ func (s *scene) tell(about *models.Ticket, e Effect) error {
 
 // quoting are the answers that show which message they answer: others may have come since, and several tickets be open.
 var quoting = []string{
-	"status_own", "status_public", "status_unknown", "status_list", "status_none", "attached",
+	"status_own", "status_public", "status_unknown", "status_list", "status_none", "attached", "understood",
 }
 
 func (s *scene) actor() models.Actor {

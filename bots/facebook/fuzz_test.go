@@ -48,6 +48,7 @@ var oddities = []string{
 	strings.Replace(thread(`"message":{"mid":"m","text":"a"}`), `"sender":{"id":"5"}`, `"sender":{"id":5.5e300}`, 1),
 	strings.Replace(thread(`"message":{"mid":"m","text":"a"}`), `"sender":{"id":"5"}`, `"sender":{"user_ref":"u"}`, 1),
 	strings.Replace(thread(`"message":{"mid":"m","text":"a"}`), `1790000000000`, strings.Repeat("9", 5_000), 1),
+	`{"object":"page","entry":[{"id":"10","messaging":[{"sender":{"id":"5"},"message":{"is_echo":true}}]}]}`,
 	feed(`"item":["comment"],"verb":"add"`), feed(`"item":"comment","verb":"add","from":"5","comment_id":"1"`),
 	feed(`"item":"comment","verb":"add","comment_id":1.0,"photo":{},"created_time":"-1"`),
 	feed(`"item":"comment","verb":"edited","comment_id":"` + strings.Repeat("1", 5_000) + `"`),

@@ -158,7 +158,7 @@ func (a *Adapter) fromMessaging(e entry, raw json.RawMessage) (bots.Incoming, bo
 	default:
 		return in, false, nil
 	}
-	return in, err == nil, err
+	return in, err == nil && in.User != "", err // an echo may name nobody
 }
 
 // decode reads one field of an event.

@@ -14,16 +14,21 @@ import (
 type Spoken struct {
 	Code     string
 	Category string
+	Untold   bool // nobody has said what it is about
 	State    models.State
 	Key      string    // of what was said of it, "" for a resident's or a colleague's own words
 	At       time.Time // when that was
 	Answers  bool      // the message named by replyTo is about it
 }
 
+// untold is models.Ticket.Untold, of a ticket t.
+var untold = fmt.Sprintf("(t.category = '%[1]s' AND t.read_category = '%[1]s' AND t.confidence < %[2]v) AS untold",
+	models.OtherCategory, models.Telling)
+
 // SpokenOf returns the ticket that the message with a platform id is about (replyTo, may be empty), else the one that
 // was spoken of last.
 func (tx *Tx) SpokenOf(conversationID, replyTo string) (s Spoken, found bool, err error) {
-	q := tx.db().Table("messages m").Select("t.code, t.category, t.state, m.key, m.created_at AS at").
+	q := tx.db().Table("messages m").Select("t.code, t.category, t.state, m.key, m.created_at AS at, "+untold).
 		Joins("JOIN tickets t ON t.id = m.ticket_id").Where("m.conversation_id = ?", conversationID)
 	if replyTo != "" {
 		var answered []Spoken
