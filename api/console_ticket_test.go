@@ -440,3 +440,31 @@ func TestTicketPageSaysWhenItIsLate(t *testing.T) {
 		d.open(ticketAt(made), d.cookie(models.RoleLead, department)).holds(t, "trễ 29 ngày", `class="chip bad">trễ`)
 	})
 }
+
+// TestComputedPlaceIsMarked: nobody is to take for a pin what was computed from an address.
+func TestComputedPlaceIsMarked(t *testing.T) {
+	eachDoor(t, func(t *testing.T, d *door) {
+		t.Helper()
+		const mark = "vị trí suy từ địa chỉ, chưa ai ghim"
+		made := d.report(workflow.SubmitInput{Words: "ổ gà", Address: "140 Nguyễn Trãi"})
+		hotline, token := d.cookie(models.RoleHotline, nil), d.staff(models.RoleHotline, nil)
+		d.tx(func(tx *store.Tx) error {
+			_, err := d.desk.Locate(tx, workflow.LocateInput{
+				Act: workflow.Act{Actor: models.System(), Ticket: made.ID}, Lat: centreLat, Lon: centreLon,
+			})
+			return err
+		})
+		d.open(ticketAt(made), hotline).holds(t, mark, "Tìm được vị trí từ địa chỉ")
+		seen := func(want string) {
+			t.Helper()
+			status, _, body := d.do(ask{method: http.MethodGet, path: "/api/v1/tickets/" + made.Code, token: token})
+			if status != http.StatusOK || !strings.Contains(body, want) {
+				t.Errorf("the API is to say %s: %d %s", want, status, body)
+			}
+		}
+		seen(`"geocoded":true`)
+		d.submits(hotline, made, "triage", url.Values{"lat": {"10.7770"}, "lon": {"106.7010"}, "category": {made.Category}})
+		d.open(ticketAt(made), hotline).lacks(t, mark)
+		seen(`"geocoded":false`)
+	})
+}

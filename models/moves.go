@@ -35,6 +35,7 @@ const (
 	VerbUnmerge  Verb = "unmerge"  // and come back
 	VerbJudge    Verb = "judge"    // one of several reporters says of an answer what moves nothing
 	VerbRedact   Verb = "redact"   // its reporters are forgotten
+	VerbLocate   Verb = "locate"   // its point is computed from its address
 )
 
 // Move is one legal step: in which states a verb may be done, and the state it leads to. An empty To leaves the
@@ -78,6 +79,7 @@ var Moves = []Move{
 	{VerbJudge, answered(open), ""},
 	{VerbWarn, open, ""},
 	{VerbBreach, open, ""},
+	{VerbLocate, []State{StateNew, StateAssigned}, ""},
 	{VerbRedact, []State{StateClosed, StateRejected, StateMerged, StateWithdrawn}, ""},
 }
 

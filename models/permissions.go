@@ -61,6 +61,7 @@ var permissions = map[Verb]struct {
 	VerbUnmerge:  {Staff: joining},
 	VerbJudge:    {Resident: true},
 	VerbRedact:   {System: true},
+	VerbLocate:   {System: true},
 }
 
 // View is something beside the tickets themselves that not everybody may look at.

@@ -11,3 +11,13 @@ type PlaceLink struct {
 	UsedAt    *time.Time
 	CreatedAt time.Time
 }
+
+// Lookup asks for the point of a ticket's address; ID is the ticket's. It is there while nobody has answered.
+type Lookup struct {
+	ID        string `gorm:"primaryKey"`
+	Attempts  int    // tries that were begun
+	WakeAt    *time.Time
+	Epoch     int64
+	Wakes     int
+	CreatedAt time.Time
+}

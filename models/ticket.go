@@ -78,6 +78,7 @@ type Ticket struct {
 	Road         Road
 	Lat          *float64
 	Lon          *float64
+	Geocoded     bool   // the point was computed from the address: nobody has said it
 	Address      string // where, in words
 	DepartmentID *string
 	SuggestedID  *string     // whom dispatch would have chosen

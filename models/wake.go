@@ -11,6 +11,7 @@ const (
 	KindFetch    = "fetch"    // a photo is to be fetched and cleaned
 	KindReturn   = "return"   // a conversation goes back from a person to the bot
 	KindErase    = "erase"    // what is known of a reporter is to be erased
+	KindLocate   = "locate"   // the point of a ticket's address is to be looked up
 )
 
 // Wake asks for a task: the row that has work, and the epoch that names this asking.

@@ -23,6 +23,7 @@ type Desk struct {
 	Calendars map[string]models.Calendar
 	Model     *understand.Model
 	Areas     *places.Index
+	Geocode   bool // whether there is a geocoder to ask for points of addresses
 }
 
 // NewDesk returns a desk with the types and calendars that come with the program.

@@ -6,21 +6,29 @@ import (
 	"github.com/vticket/vticket/models/store"
 )
 
-// locate fills in what a ticket's place says: the area of its point, else the one that the words name, and the kind of
-// its road. Words that leave several areas to choose from give none: the hotline asks.
+// locate fills in what a ticket's place says: the area of the point that somebody gave, else the one that the words
+// name, else that of a computed point; and the kind of its road. Words that leave several areas to choose from give
+// none: the hotline asks.
 func (d *Desk) locate(t *models.Ticket, words string) {
 	t.AreaCode, t.AreaApprox = "", false
 	address, told := d.Areas.Read(t.Address), d.Areas.Read(words)
-	if t.Lat != nil && t.Lon != nil {
-		if found, ok := d.Areas.Find(*t.Lat, *t.Lon); ok {
-			t.AreaCode, t.AreaApprox = found.Code, found.Approximate
-		}
+	if t.Lat != nil && t.Lon != nil && !t.Geocoded {
+		d.areaOfPoint(t)
 	} else if named, ok := address.Area(); ok {
 		t.AreaCode = named.Code // the resident or the call-taker wrote which
 	} else if named, ok := told.Area(); ok && len(address.Areas) == 0 {
 		t.AreaCode = named.Code
+	} else if t.Geocoded {
+		d.areaOfPoint(t)
 	}
 	t.Road = roadOf(address, told)
+}
+
+// areaOfPoint fills in the area in which a ticket's point lies.
+func (d *Desk) areaOfPoint(t *models.Ticket) {
+	if found, ok := d.Areas.Find(*t.Lat, *t.Lon); ok {
+		t.AreaCode, t.AreaApprox = found.Code, found.Approximate
+	}
 }
 
 // roadOf is the kind of road that the address or the words name: an alley belongs to the ward, a street to the city

@@ -220,6 +220,8 @@ func (w *walk) verb(name models.Verb, a workflow.Act) verb {
 		return judge(a, []models.Verdict{models.VerdictDone, models.VerdictNotDone}[w.rand.IntN(2)])
 	case models.VerbRate:
 		return rate(a, w.rand.IntN(7))
+	case models.VerbLocate:
+		return locate(a, here)
 	case models.VerbRedact:
 		return redact(a, w.people["lan"])
 	default:

@@ -81,6 +81,9 @@ func (d *Desk) Submit(tx *store.Tx, in SubmitInput) (models.Ticket, error) {
 	if err := tx.SharePictures(in.PicturesOf, t.ID); err != nil {
 		return t, err
 	}
+	if err := d.seek(tx, t); err != nil {
+		return t, err
+	}
 	return t, d.receipt(tx, t, owner, r, in)
 }
 

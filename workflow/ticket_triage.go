@@ -71,16 +71,27 @@ type correction struct {
 
 // relocate moves a ticket to another place, as far as one is given, and works out again whom to suggest.
 func (d *Desk) relocate(tx *store.Tx, t *models.Ticket, c correction) error {
-	if c.Lat != nil {
-		t.Lat, t.Lon = c.Lat, c.Lon
-	}
+	told := len(d.Areas.Read(c.Words).Areas) > 0 // the words say anew where it is
 	if c.Address != nil {
+		was := t.Address
 		t.Address = models.Clean(*c.Address, 400)
+		told = told || t.Address != was
+	}
+	switch {
+	case c.Lat != nil:
+		t.Lat, t.Lon, t.Geocoded = c.Lat, c.Lon, false
+	case t.Geocoded && told: // that point was of the place as it was told before
+		t.Lat, t.Lon, t.Geocoded = nil, nil, false
 	}
 	road, area, approximate := t.Road, t.AreaCode, t.AreaApprox
 	d.locate(t, c.Words)
-	if c.Lat == nil && c.Address == nil && t.AreaCode == "" {
+	if c.Lat == nil && c.Address == nil && (t.AreaCode == "" || t.Geocoded) {
 		t.AreaCode, t.AreaApprox = area, approximate // the first words named it, and nothing says otherwise
+	}
+	if told {
+		if err := d.seek(tx, *t); err != nil {
+			return err
+		}
 	}
 	if (c.Address == nil || t.Address == "") && road == models.RoadAlley {
 		t.Road = road // it was said once, and no other address says otherwise

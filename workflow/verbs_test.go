@@ -94,6 +94,12 @@ func amend(a workflow.Act, words string, at *point) verb {
 	}
 }
 
+func locate(a workflow.Act, at point) verb {
+	return func(tx *store.Tx) (models.Ticket, error) {
+		return desk.Locate(tx, workflow.LocateInput{Act: a, Lat: at.lat, Lon: at.lon})
+	}
+}
+
 func judge(a workflow.Act, v models.Verdict) verb {
 	return func(tx *store.Tx) (models.Ticket, error) {
 		return desk.Judge(tx, workflow.JudgeInput{Act: a, Verdict: v})

@@ -102,7 +102,7 @@ func (w teller) actor(e models.Event) string {
 // beside says what else an event changed, in few words.
 func (w teller) beside(e models.Event, d eventData) []string {
 	var more []string
-	if e.Verb == models.VerbTriage || e.Verb == models.VerbAmend {
+	if e.Verb == models.VerbTriage || e.Verb == models.VerbAmend || e.Verb == models.VerbLocate {
 		for _, set := range []struct {
 			name string
 			told func(string) string

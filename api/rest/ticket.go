@@ -25,6 +25,7 @@ type ticketView struct {
 	Road         string     `json:"road"`
 	Address      string     `json:"address"`
 	AreaApprox   bool       `json:"area_approximate"`
+	Geocoded     bool       `json:"geocoded" doc:"The point was computed from the address: nobody has pinned it."`
 	DepartmentID *string    `json:"department_id,omitempty"`
 	SuggestedID  *string    `json:"suggested_department_id,omitempty"`
 	Why          string     `json:"why" doc:"Why it went where it went."`
@@ -71,7 +72,7 @@ func view(t models.Ticket) ticketView {
 		Code: t.Code, State: string(t.State), Outcome: string(t.Outcome), Priority: string(t.Priority),
 		Category: t.Category, Area: t.AreaCode, Lat: t.Lat, Lon: t.Lon, Address: t.Address,
 		DepartmentID: t.DepartmentID, SuggestedID: t.SuggestedID, Why: string(t.Why), Confidence: t.Confidence,
-		Road: string(t.Road), AreaApprox: t.AreaApprox, ExternalRefs: t.ExternalRefs,
+		Road: string(t.Road), AreaApprox: t.AreaApprox, Geocoded: t.Geocoded, ExternalRefs: t.ExternalRefs,
 		PromiseDue: t.PromiseDue, TargetDue: t.TargetDue, Version: t.Version, CreatedAt: t.CreatedAt.UTC(),
 		Reports: t.Reports, Relation: string(t.Relation),
 	}

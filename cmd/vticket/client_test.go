@@ -43,6 +43,7 @@ type ticket struct {
 	Area       string `json:"area"`
 	Why        string `json:"why"`
 	Department string `json:"department_id"`
+	Geocoded   bool   `json:"geocoded"`
 
 	etag string
 }

@@ -28,6 +28,8 @@ type Config struct {
 	MapTileURL    string `env:"MAP_TILE_URL"`    // https://host/{z}/{x}/{y}.png; empty: the areas' outlines
 	MapTileCredit string `env:"MAP_TILE_CREDIT"` // whose map it is, as its licence asks
 
+	GeocoderURL string `env:"GEOCODER_URL"` // of a Nominatim; empty: addresses get no points
+
 	TelegramToken   string `env:"TELEGRAM_BOT_TOKEN"`
 	TelegramSecrets string `env:"TELEGRAM_WEBHOOK_SECRET"` // two with a comma between them while one replaces the other
 	TelegramURL     string `env:"TELEGRAM_BASE_URL" envDefault:"https://api.telegram.org"`
@@ -123,9 +125,10 @@ func (c Config) validate() (faults []error) {
 	for name, address := range map[string]string{
 		"PUBLIC_URL": c.PublicURL, "TELEGRAM_BASE_URL": c.TelegramURL, "ZALO_OPENAPI_URL": c.ZaloURL,
 		"ZALO_BUSINESS_URL": c.ZaloSheetURL, "ZALO_OAUTH_URL": c.ZaloConsentURL, "ZALO_BOT_URL": c.ZaloBotURL,
-		"FB_GRAPH_URL": c.FacebookURL,
+		"FB_GRAPH_URL": c.FacebookURL, "GEOCODER_URL": c.GeocoderURL,
 	} {
-		if u, err := url.Parse(address); address != "" && (err != nil || u.Scheme == "" || u.Host == "") {
+		u, err := url.Parse(address)
+		if address != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
 			faults = append(faults, fmt.Errorf("%s must be like https://host", name))
 		}
 	}

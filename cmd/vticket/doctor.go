@@ -62,6 +62,7 @@ func (d *doctor) checks() []doctorCheck {
 		{name: "work", reads: true, run: d.work},
 		{name: "rights", reads: true, run: d.rights},
 		{name: "public", run: d.public},
+		{name: "geocoder", run: d.geocoder},
 		d.channelCheck(telegram.Name, false),
 		d.channelCheck(zalo.OAName, d.config.ZaloOA != ""), // its tokens are in the database
 		d.channelCheck(zalo.BotName, false),

@@ -80,6 +80,7 @@ func TestDoctorOnTheEmbeddedStack(t *testing.T) {
 		"database": "every migration is applied", "redis": "for trying only", "photos": "can be written",
 		"work": "nothing is stuck", "staff": "1 can sign in", "telegram": "no Telegram",
 		"zalo": "no Zalo", "zalo_bot": "no Zalo Bot", "facebook": "no Facebook",
+		"geocoder": "GEOCODER_URL is empty",
 	} {
 		expectFinding(t, found, levelOK, check, what)
 	}
@@ -191,6 +192,14 @@ func TestDoctorAsksTheWorldOutside(t *testing.T) {
 		up.Close()
 		down.Close()
 	})
+	maps := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/search" {
+			http.NotFound(w, r)
+			return
+		}
+		_, _ = w.Write([]byte("[]"))
+	}))
+	t.Cleanup(maps.Close)
 	telegram := stackEnv{"TELEGRAM_BASE_URL=" + api.URL, "TELEGRAM_BOT_TOKEN=" + botToken, "TELEGRAM_WEBHOOK_SECRET=s3cret"}
 	for name, tt := range map[string]struct {
 		env   stackEnv
@@ -206,11 +215,15 @@ func TestDoctorAsksTheWorldOutside(t *testing.T) {
 		"an address of somebody else": {stackEnv{"PUBLIC_URL=" + down.URL}, levelFail, "public", "404 Not Found"},
 		"a certificate of nobody":     {stackEnv{"PUBLIC_URL=" + untrusted.URL}, levelFail, "public", "from nobody that this machine trusts"},
 		"two faults of configuration": {stackEnv{"LOG_LEVEL=loud", "REDIS_URL=redis://s3cret"}, levelFail, checkConfig, "go together"},
+		"a geocoder":                  {stackEnv{"GEOCODER_URL=" + maps.URL}, levelOK, "geocoder", "it answers"},
+		"a geocoder that is none":     {stackEnv{"GEOCODER_URL=" + maps.URL + "/map"}, levelWarn, "geocoder", "answers 404"},
+		"a geocoder out of reach":     {stackEnv{"GEOCODER_URL=http://127.0.0.1:1"}, levelWarn, "geocoder", "refused"},
+		"an address of no geocoder":   {stackEnv{"GEOCODER_URL=ftp://map.vn"}, levelFail, checkConfig, "GEOCODER_URL must be"},
 		"a level that is none":        {stackEnv{"LOG_LEVEL=loud"}, levelFail, checkConfig, "LOG_LEVEL must be"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			found, failed := examined(t, append(embeddedStack(t), tt.env...), "--only", "public,telegram")
+			found, failed := examined(t, append(embeddedStack(t), tt.env...), "--only", "public,telegram,geocoder")
 			expectFinding(t, found, tt.level, tt.check, tt.what)
 			if tt.level == levelFail && !failed {
 				t.Error("it does not fail")

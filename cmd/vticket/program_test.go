@@ -107,7 +107,7 @@ func (e stackEnv) environment(more ...string) []string {
 	for _, line := range os.Environ() {
 		name, _, _ := strings.Cut(line, "=")
 		switch strings.TrimSuffix(name, "_FILE") {
-		case "DATABASE_URL", "REDIS_URL", "DATA_DIR", "LISTEN_ADDR", "PUBLIC_URL", "LOG_LEVEL", "VTICKET_CRASH",
+		case "DATABASE_URL", "REDIS_URL", "DATA_DIR", "LISTEN_ADDR", "PUBLIC_URL", "LOG_LEVEL", "VTICKET_CRASH", "GEOCODER_URL",
 			"TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "TELEGRAM_BASE_URL":
 		default:
 			all = append(all, line)

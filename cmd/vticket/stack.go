@@ -25,6 +25,7 @@ import (
 	"github.com/vticket/vticket/models/store"
 	"github.com/vticket/vticket/notifications"
 	"github.com/vticket/vticket/workflow"
+	"github.com/vticket/vticket/workflow/geocode"
 	"github.com/vticket/vticket/workflow/tasks"
 )
 
@@ -107,6 +108,7 @@ func newStackAt(ctx context.Context, c Config, now func() time.Time) (_ *stack, 
 	if s.desk, err = newDesk(ctx, s.store); err != nil {
 		return nil, err
 	}
+	s.desk.Geocode = c.GeocoderURL != ""
 	s.journal = notifications.NewJournal(s.store, s.log)
 	if err = s.wireChannels(); err != nil {
 		return nil, err
@@ -145,6 +147,7 @@ func (s *stack) wireWorker(redisURL string) error {
 	}
 	fetcher := &dialogue.Fetcher{Store: s.store, Photos: s.photos, Log: s.log, Adapters: s.adapters}
 	eraser := &dialogue.Eraser{Store: s.store, Desk: s.desk, Photos: s.photos, Log: s.log}
+	locator := &geocode.Locator{Store: s.store, Desk: s.desk, Client: s.config.geocoder(), Log: s.log}
 	courier := &notifications.Courier{
 		Store: s.store, Desk: s.desk, Catalogue: s.desk.Catalogue, Photos: s.photos, PublicURL: s.config.PublicURL,
 		Log: s.log, Adapters: armAdapters(s.adapters), Ladder: s.config.ladder(),
@@ -165,6 +168,7 @@ func (s *stack) wireWorker(redisURL string) error {
 	s.worker.Handle(models.KindSettle, talk.Settle)
 	s.worker.Handle(models.KindReturn, talk.Return)
 	s.worker.Handle(models.KindErase, eraser.Erase)
+	s.worker.Handle(models.KindLocate, locator.Locate)
 	s.worker.Handle(models.KindDeliver, courier.Deliver)
 	s.worker.Handle(models.KindFetch, fetcher.FetchPhoto)
 	s.worker.Handle(models.KindFire, func(ctx context.Context, id string) error {

@@ -16,6 +16,21 @@ func Around(lat, lon, metres float64) Box {
 	return Box{South: r.Min.Y, West: r.Min.X, North: r.Max.Y, East: r.Max.X}
 }
 
+// Bounds returns the box that all areas lie in.
+func (x *Index) Bounds() Box {
+	lo, hi := x.parts.Bounds()
+	all := Box{South: lo[1], West: lo[0], North: hi[1], East: hi[0]}
+	for i, c := range x.centres {
+		b := Around(c.lat, c.lon, c.reachM)
+		if i == 0 {
+			all = b
+		}
+		all.South, all.West = min(all.South, b.South), min(all.West, b.West)
+		all.North, all.East = max(all.North, b.North), max(all.East, b.East)
+	}
+	return all
+}
+
 // Outline is the border of a part of an area: its outer ring, then those of its holes, as longitude and latitude.
 type Outline struct {
 	Area  Area

@@ -28,6 +28,7 @@ var tables = []any{
 	models.InboxEvent{},
 	models.Interaction{},
 	models.Lease{},
+	models.Lookup{},
 	models.Message{},
 	models.MessageRevision{},
 	models.Note{},

@@ -17,6 +17,7 @@ var sweepable = []struct{ table, kind string }{
 	{"attachments", models.KindFetch},
 	{"conversations", models.KindReturn},
 	{"reporters", models.KindErase},
+	{"lookups", models.KindLocate},
 }
 
 const sweepLimit = 2000

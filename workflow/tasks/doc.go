@@ -12,8 +12,8 @@ package tasks
 
 import "github.com/vticket/vticket/models"
 
-// Three queues, because asynq has one concurrency per server: neither a platform that is slow nor the shrinking of
-// photos holds up a turn.
+// Three queues, because asynq has one concurrency per server: neither a platform or a geocoder that is slow nor the
+// shrinking of photos holds up a turn.
 const (
 	queueChat  = "chat"
 	queueSend  = "send"
@@ -22,7 +22,7 @@ const (
 
 func queueOf(kind string) string {
 	switch kind {
-	case models.KindDeliver:
+	case models.KindDeliver, models.KindLocate:
 		return queueSend
 	case models.KindFetch:
 		return queueMedia
