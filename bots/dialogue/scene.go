@@ -25,6 +25,7 @@ type scene struct {
 	changed      bool
 	heard        []bots.Incoming
 	silent       bool   // a colleague has the thread: what is done is not spoken of
+	toldAll      bool   // what reports they have was said in this turn
 	hearing      string // id of the message that is being answered; "": none that stands in the chat
 }
 

@@ -33,8 +33,12 @@ func (s *scene) called(key string) string {
 	return category.Name(s.conversation.Language)
 }
 
-// statusOfAll lists the resident's own reports in one message, newest first.
+// statusOfAll lists the resident's own reports in one message, newest first; once, when they ask in several.
 func (s *scene) statusOfAll() error {
+	if s.toldAll {
+		return nil
+	}
+	s.toldAll = true
 	tickets, err := s.tx.ReporterTickets(s.conversation.ReporterID, listed+1)
 	if err != nil {
 		return err

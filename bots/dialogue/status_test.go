@@ -37,6 +37,17 @@ func TestOwnReportsAreOneMessage(t *testing.T) {
 	})
 }
 
+// TestAskedInSeveralMessagesIsAnsweredOnce: they came in one breath, and are read in one turn.
+func TestAskedInSeveralMessagesIsAnsweredOnce(t *testing.T) {
+	eachChat(t, func(t *testing.T, c *chat) {
+		t.Helper()
+		c.says(t, said("phản ánh của tôi"), said("phản ánh của tôi"), said("tới đâu rồi"))
+		if o := c.outcome(t); len(o.Said) != 1 || o.Said[0] != "status_none" {
+			t.Errorf("one answer is to say that there are none: %q", o.Said)
+		}
+	})
+}
+
 // TestHiddenTypesAreNotNamed: what may be seen on a locked screen does not say what was reported, and nobody else learns
 // that anything was.
 func TestHiddenTypesAreNotNamed(t *testing.T) {
