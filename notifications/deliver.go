@@ -182,7 +182,13 @@ func (c *Courier) keep(tx *store.Tx, a models.Address, p parcel, sent bots.Sent,
 	if err := tx.HoldAddress(a); err != nil {
 		return err
 	}
-	d := unquote(outcome(p.delivery, sent, sendErr, tx.Now), p.out, tx.Now)
+	d := outcome(p.delivery, sent, sendErr, tx.Now)
+	if quoteRefused(d, p.out) { // it goes once more, at once and without
+		d.Status, d.NotBefore = models.DeliveryQueued, tx.Now
+		if err := tx.DropQuote(p.message.ID); err != nil {
+			return err
+		}
+	}
 	if p.price > 0 && (d.Status == models.DeliverySent || d.Ambiguous) {
 		if err := tx.Spend(a.Channel, today(tx.Now), p.price); err != nil {
 			return err
@@ -329,16 +335,11 @@ func outcome(d models.Delivery, sent bots.Sent, err error, now time.Time) models
 	return d
 }
 
-// unquoted is the error class of a delivery that waits for a try without its quote.
-const unquoted = string(bots.ErrRejected)
-
-// unquote gives a delivery that was refused with a quote one more try, at once and without: what is quoted may be gone,
-// or be nothing that the platform lets us quote, and the words count more.
-func unquote(d models.Delivery, out bots.Outgoing, now time.Time) models.Delivery {
-	if out.Quote != "" && d.Status == models.DeliveryDead && d.ErrorClass == unquoted && d.Attempts < maxAttempts {
-		d.Status, d.NotBefore = models.DeliveryQueued, now
-	}
-	return d
+// quoteRefused tells whether a delivery died of what it quoted: that may be gone, or be nothing that the platform lets
+// us quote, and the words count more.
+func quoteRefused(d models.Delivery, out bots.Outgoing) bool {
+	return out.Quote != "" && d.Status == models.DeliveryDead && d.ErrorClass == string(bots.ErrRejected) &&
+		d.Attempts < maxAttempts
 }
 
 // retryAfter is the wait before the next try: 5 s, doubling to two hours.

@@ -32,9 +32,7 @@ func (c *Courier) pack(tx *store.Tx, d models.Delivery, limits bots.Limits) (par
 		return p, err
 	}
 	whole := c.render(p.talk.Language, p.message)
-	if d.ErrorClass != unquoted {
-		whole.Quote = m.Quoted
-	}
+	whole.Quote = m.Quoted
 	parts := bots.Parts(whole, limits)
 	if d.Step == models.StepTemplate {
 		parts = []bots.Outgoing{{Text: whole.Text}}

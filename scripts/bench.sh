@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # bench.sh [PART…]: measures the bars of the design and prints for each
 #   bar | figure | ratio to its baseline in the same run | held or missed
-# Exits 1 when one is missed. The parts: webhook, tickets, rules, start; all of them by default.
+# Exits 1 when one is missed. The parts: webhook, tickets, rules (with understand), start; all of them by default.
 # It wants VTICKET_TEST_DATABASE_URL and VTICKET_TEST_REDIS_URL on durable databases, as make bench gives them.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
@@ -40,7 +40,7 @@ CGO_ENABLED=0 go build -trimpath -o "$bench_program" ./cmd/vticket || exit 1
 [ $# -gt 0 ] || set -- start webhook tickets rules
 for part; do
   case $part in
-  webhook | tickets | rules | start) "${part}_all" ;;
+  webhook | tickets | rules | understand | start) "${part}_all" ;;
   *) echo "bench.sh: no part $part" >&2; exit 2 ;;
   esac
 done

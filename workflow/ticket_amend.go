@@ -60,7 +60,7 @@ func (d *Desk) Amend(tx *store.Tx, in AmendInput) (models.Ticket, error) {
 
 // learn lets the first words of a ticket say what it is about: a picture and a place came before them.
 func (d *Desk) learn(tx *store.Tx, t *models.Ticket, words string) error {
-	if words == "" || !t.Untold() {
+	if words == "" || !t.Untold() || !d.Model.Classify(words).IsReport {
 		return nil
 	}
 	priority := t.Priority
@@ -69,7 +69,10 @@ func (d *Desk) learn(tx *store.Tx, t *models.Ticket, words string) error {
 	if priority.Rank() > t.Priority.Rank() {
 		t.Priority = priority
 	}
-	return d.takeBackConflict(tx, t)
+	if err := d.takeBackConflict(tx, t); err != nil {
+		return err
+	}
+	return d.retime(tx, t)
 }
 
 // aside tells whether a resident reports what somebody else has reported before, and reports still.
@@ -94,7 +97,7 @@ func (d *Desk) dispatchAgain(tx *store.Tx, t *models.Ticket, before models.Ticke
 		return err
 	}
 	decided := before.Hops > 0 || before.Why == models.WhyHotline || before.Why == models.WhyListen
-	if decided || !sure && before.DepartmentID != nil {
+	if t.Why != models.WhyConflict && (decided || !sure && before.DepartmentID != nil) {
 		t.Why = before.Why // it stays where it is: the reason stays too
 	}
 	if decided || !sure || owner.ID == deref(before.DepartmentID) {

@@ -130,11 +130,12 @@ func (d *Desk) receipt(
 	if strings.Contains(models.Fold(in.Address), models.Fold(area.FullName)) { // it was written there already
 		area.FullName = ""
 	}
+	untold := t.Untold() && !in.Listen && t.Priority != models.PriorityCritical
 	_, err = tx.Say(models.Message{
 		ConversationID: *in.ConversationID, TicketID: &t.ID, Author: "bot", Key: "receipt", Args: models.Args{
 			"category": t.Category, "place": in.Address, "area": area.FullName, "code": models.SpokenCode(t.Code),
 			"department": owner.Name, "promise_due": rfc3339(t.PromiseDue),
-			"privacy": private, "track": r.TrackToken, "untold": t.Untold() && !in.Listen,
+			"privacy": private, "track": r.TrackToken, "untold": untold,
 		},
 		QuoteID: in.answered(),
 	})

@@ -33,7 +33,7 @@ func (s *scene) do(e Effect, was Draft) error {
 		s.conversation.Language = e.Key
 		return s.say(Effect{Key: "language_set"})
 	case EffectPerson:
-		return s.callPerson()
+		return s.callPerson(e.Once)
 	case EffectData:
 		return s.data(e)
 	case EffectBlock:
@@ -158,6 +158,9 @@ func (s *scene) attach(act workflow.Act, e Effect, t models.Ticket) error {
 
 // understood says what the first words about a ticket were taken for, and who has it now.
 func (s *scene) understood(t models.Ticket) error {
+	if s.silent {
+		return nil
+	}
 	owner, err := s.talk.Desk.DepartmentName(s.tx, t)
 	if err != nil {
 		return err

@@ -77,8 +77,8 @@ const liveFor = 3 * time.Minute
 // moved lets the pin of the open draft, or the place of the ticket that it became, follow a live place: without a word,
 // as the resident did nothing (channels.md §5.3). Where another place was given since, that counts.
 func (s *scene) moved(in *bots.Incoming) error {
-	if !in.Edited || in.Message == nil || in.Lat == nil || in.Lon == nil {
-		return nil
+	if !in.Edited || in.Message == nil || in.Lat == nil || in.Lon == nil || in.AccuracyM > roughM {
+		return nil // what is that far off is no better place
 	}
 	pin, found, err := s.tx.Pin(s.conversation.ID, models.Clean(*in.Message, 1000))
 	if err != nil || !found || s.tx.Now.Sub(pin.CreatedAt) > liveFor {
@@ -95,7 +95,7 @@ func (s *scene) moved(in *bots.Incoming) error {
 	}
 	mine := func(p Piece) bool { return p.Message == pin.ID }
 	if samePoint(s.draft.Lat, s.draft.Lon, pin) && slices.ContainsFunc(s.draft.Pieces, mine) {
-		s.draft.Lat, s.draft.Lon, s.draft.Rough = in.Lat, in.Lon, in.AccuracyM > roughM
+		s.draft.Lat, s.draft.Lon, s.draft.Rough = in.Lat, in.Lon, false
 		s.changed = true
 	}
 	return nil

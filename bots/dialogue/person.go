@@ -29,7 +29,7 @@ func (t *Talk) Return(ctx context.Context, conversationID string) error {
 
 // callPerson hands the conversation to the hotline, visibly: the resident hears who answers and when. Who asks again
 // hears it again; what they have gathered so far waits.
-func (s *scene) callPerson() error {
+func (s *scene) callPerson(once time.Duration) error {
 	if s.conversation.PersonSince == nil {
 		s.conversation.PersonSince = &s.tx.Now
 	}
@@ -39,7 +39,7 @@ func (s *scene) callPerson() error {
 		return err
 	}
 	return s.say(Effect{
-		Key: "person_called", Args: models.Args{"department": hotline.Name, "hours": s.hours(hotline)},
+		Key: "person_called", Args: models.Args{"department": hotline.Name, "hours": s.hours(hotline)}, Once: once,
 		Buttons: []models.Button{{Key: "button_bot", Payload: payloadBot}},
 	})
 }

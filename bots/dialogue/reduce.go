@@ -169,8 +169,11 @@ func (m Mind) Reduce(d Draft, in Input, now time.Time) (Draft, []Effect) {
 	}
 	if belongs {
 		var first []Effect
-		if in.Current.Untold { // what is dangerous in it has not been warned of
-			first = m.warn(&Draft{}, read)
+		if in.Current.Untold { // what is dangerous in it may not have been warned of
+			for _, e := range m.warn(&Draft{}, read) {
+				e.Once = sameTicket
+				first = append(first, e)
+			}
 		}
 		return d, append(first, Effect{Kind: EffectAttach, Code: in.Current.Code, Messages: []string{in.Message}})
 	}

@@ -181,6 +181,13 @@ func (tx *Tx) HoldAddress(a models.Address) error {
 	return nil
 }
 
+// DropQuote lets a message quote nothing any more.
+func (tx *Tx) DropQuote(id string) error {
+	return tx.set("messages", func(db *gorm.DB) *gorm.DB {
+		return db.Exec("UPDATE messages SET quote_id = NULL WHERE id = ?", id)
+	})
+}
+
 // CutDelivery queues the further parts of a message whose first delivery is d; those that are queued already stay.
 func (tx *Tx) CutDelivery(d models.Delivery, parts int) error {
 	for part := 1; part < parts; part++ {

@@ -17,6 +17,6 @@ step 'must show 3: faulty scripts, and what each channel shows' "${tests[@]}" ./
 step 'must show 4: any order, any repetition, nothing lost, one prompt' "${tests[@]}" ./bots/dialogue -run 'TestProperty'
 step 'must show 4: any statement fails once: the same end' "${measured[@]}" ./cmd/vticket -run 'TestFaultAnyStatement'
 step 'must show 4: likewise on PostgreSQL, every 16th statement' "${tests[@]}" ./cmd/vticket -run 'TestFaultSomeStatementsPostgres'
-STEP_TIMEOUT=1800 step 'must show 5: a classification: time, memory, loading' scripts/bench.sh rules
+STEP_TIMEOUT=1800 step 'must show 5: a classification: time, memory, loading' scripts/bench.sh understand
 step 'must show 6: transcripts, vi and en' "${tests[@]}" ./bots/dialogue -run 'TestTranscripts'
 finish
