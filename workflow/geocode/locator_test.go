@@ -182,7 +182,7 @@ func TestFoundPointGivesAreaAndDepartment(t *testing.T) {
 				106.715, east,
 			},
 			"one in each ward, and the words name one": {
-				"140 Nguyễn Trãi", "ổ gà ở phường Thủ Đức",
+				"140 Nguyễn Trãi", "ổ gà lớn giữa đường, phường Thủ Đức",
 				[]house{{"140", "Nguyễn Trãi", 10.77, 106.685}, {"140", "Nguyễn Trãi", 10.77, 106.715}},
 				106.715, east,
 			},
