@@ -136,7 +136,7 @@ func (c *collector) scale() {
 // keyword: others were learnt from what stood around them.
 func (m *Model) knows(r *reading) bool {
 	return slices.ContainsFunc(r.tokens, func(t token) bool {
-		_, learnt := m.weights.Rows[hash(familyWord, t.fold)]
+		_, learnt := m.weights.row(hash(familyWord, t.fold))
 		return learnt && len(r.tokens) > 2 || m.plain.ids[t.fold] != 0
 	})
 }

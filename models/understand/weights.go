@@ -16,11 +16,11 @@ import (
 // the last columns are no classes.
 type Weights struct {
 	Classes []string
-	Cool    float32          // by which scores are multiplied before they are probabilities
-	Scale   []float32        // by class: what a cell of 1 is worth
-	Bias    []float32        // by class
-	Rows    map[uint32]int32 // a feature's key → its row
-	Cells   []int8           // by row, then by class
+	Cool    float32   // by which scores are multiplied before they are probabilities
+	Scale   []float32 // by class: what a cell of 1 is worth
+	Bias    []float32 // by class
+	Keys    []uint32  // by row, ascending: the feature that it speaks of
+	Cells   []byte    // by row, then by class: an int8 each
 }
 
 //go:embed weights.bin
@@ -45,16 +45,11 @@ var ErrWeights = errors.New("not a file of weights")
 
 // Encode writes the weights: magic, sizes, classes, scales, and rows by ascending key. All numbers are little-endian.
 func (w *Weights) Encode(to io.Writer) error {
-	keys := make([]uint32, 0, len(w.Rows))
-	for key := range w.Rows {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
 	var b bytes.Buffer
 	b.WriteString(magic)
 	number := func(n uint32) { b.Write(binary.LittleEndian.AppendUint32(nil, n)) }
 	number(uint32(len(w.Classes)))
-	number(uint32(len(keys)))
+	number(uint32(len(w.Keys)))
 	number(math.Float32bits(w.Cool))
 	for i, class := range w.Classes {
 		b.WriteByte(byte(len(class)))
@@ -62,24 +57,26 @@ func (w *Weights) Encode(to io.Writer) error {
 		number(math.Float32bits(w.Scale[i]))
 		number(math.Float32bits(w.Bias[i]))
 	}
-	for _, key := range keys {
+	for _, key := range w.Keys {
 		number(key)
 	}
-	for _, key := range keys {
-		for _, cell := range w.row(w.Rows[key]) {
-			b.WriteByte(byte(cell))
-		}
-	}
+	b.Write(w.Cells)
 	_, err := to.Write(b.Bytes())
 	return err
 }
 
-func (w *Weights) row(at int32) []int8 {
-	n := int32(len(w.Classes))
-	return w.Cells[at*n : (at+1)*n]
+// row is what a feature says for each class, if it was learnt.
+func (w *Weights) row(key uint32) (cells []byte, learnt bool) {
+	at, learnt := slices.BinarySearch(w.Keys, key)
+	if !learnt {
+		return nil, false
+	}
+	n := len(w.Classes)
+	return w.Cells[at*n : (at+1)*n], true
 }
 
-// DecodeWeights reads what Encode wrote. It returns ErrWeights for anything else.
+// DecodeWeights reads what Encode wrote, whose cells it keeps: raw must not change. It returns ErrWeights for anything
+// else.
 func DecodeWeights(raw []byte) (*Weights, error) {
 	take := func(n int) []byte {
 		if len(raw) < n {
@@ -98,22 +95,19 @@ func DecodeWeights(raw []byte) (*Weights, error) {
 	if classes == 0 || rows == 0 || classes*rows > len(raw) {
 		return nil, ErrWeights
 	}
-	w := &Weights{Cool: math.Float32frombits(number()), Rows: make(map[uint32]int32, rows)}
+	w := &Weights{Cool: math.Float32frombits(number()), Keys: make([]uint32, rows)}
 	for range classes {
 		w.Classes = append(w.Classes, string(take(int(take(1)[0]))))
 		w.Scale = append(w.Scale, math.Float32frombits(number()))
 		w.Bias = append(w.Bias, math.Float32frombits(number()))
 	}
-	for i := range rows {
-		w.Rows[number()] = int32(i)
+	for i := range w.Keys {
+		w.Keys[i] = number()
 	}
-	if len(raw) != classes*rows {
-		return nil, fmt.Errorf("%w: %d bytes of cells, not %d", ErrWeights, len(raw), classes*rows)
+	if len(raw) != classes*rows || !slices.IsSorted(w.Keys) {
+		return nil, fmt.Errorf("%w: %d bytes of cells, not %d, or keys out of order", ErrWeights, len(raw), classes*rows)
 	}
-	w.Cells = make([]int8, len(raw))
-	for i, b := range raw {
-		w.Cells[i] = int8(b)
-	}
+	w.Cells = raw
 	return w, nil
 }
 
@@ -121,12 +115,9 @@ func DecodeWeights(raw []byte) (*Weights, error) {
 func (w *Weights) Score(features []Feature) []float32 {
 	out := make([]float32, len(w.Classes))
 	for _, f := range features {
-		at, known := w.Rows[f.Key]
-		if !known {
-			continue
-		}
-		for class, cell := range w.row(at) {
-			out[class] += f.Value * float32(cell)
+		cells, _ := w.row(f.Key)
+		for class, cell := range cells {
+			out[class] += f.Value * float32(int8(cell))
 		}
 	}
 	for class := range out {

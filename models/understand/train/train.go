@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -123,15 +124,20 @@ func (t *trainer) without(register string) []sample {
 func (t *trainer) pack(l *learner, cool float32) *understand.Weights {
 	w := &understand.Weights{
 		Classes: slices.Concat(t.classes, []string{"high", "critical", "report"}),
-		Cool:    cool, Rows: l.rows, Bias: l.bias,
-		Scale: make([]float32, l.columns), Cells: make([]int8, len(l.weights)),
+		Cool:    cool, Bias: l.bias, Scale: make([]float32, l.columns),
+		Keys: slices.Sorted(maps.Keys(l.rows)), Cells: make([]byte, 0, len(l.weights)),
 	}
 	for i, v := range l.weights {
 		w.Scale[i%l.columns] = max(w.Scale[i%l.columns], float32(math.Abs(float64(v)))/127)
 	}
-	for i, v := range l.weights {
-		if scale := w.Scale[i%l.columns]; scale > 0 {
-			w.Cells[i] = int8(math.Round(float64(v / scale)))
+	for _, key := range w.Keys {
+		at := int(l.rows[key]) * l.columns
+		for i, v := range l.weights[at : at+l.columns] {
+			cell := int8(0)
+			if scale := w.Scale[i]; scale > 0 {
+				cell = int8(math.Round(float64(v / scale)))
+			}
+			w.Cells = append(w.Cells, byte(cell))
 		}
 	}
 	return w
@@ -197,7 +203,7 @@ func write(file string, w *understand.Weights) (string, error) {
 		return "", err
 	}
 	said := fmt.Sprintf("%d features × %d classes, %.1f MB; scores are multiplied by %.2f",
-		len(w.Rows), len(w.Classes)-understand.Columns, float64(b.Len())/1e6, w.Cool)
+		len(w.Keys), len(w.Classes)-understand.Columns, float64(b.Len())/1e6, w.Cool)
 	return said, os.WriteFile(file, b.Bytes(), 0o600)
 }
 
