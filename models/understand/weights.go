@@ -104,8 +104,11 @@ func DecodeWeights(raw []byte) (*Weights, error) {
 	for i := range w.Keys {
 		w.Keys[i] = number()
 	}
-	if len(raw) != classes*rows || !slices.IsSorted(w.Keys) {
-		return nil, fmt.Errorf("%w: %d bytes of cells, not %d, or keys out of order", ErrWeights, len(raw), classes*rows)
+	if len(raw) != classes*rows {
+		return nil, fmt.Errorf("%w: %d bytes of cells, not %d", ErrWeights, len(raw), classes*rows)
+	}
+	if !slices.IsSorted(w.Keys) {
+		return nil, fmt.Errorf("%w: keys out of order", ErrWeights)
 	}
 	w.Cells = raw
 	return w, nil
