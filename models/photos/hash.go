@@ -1,9 +1,6 @@
 package photos
 
-import (
-	"image"
-	"math/bits"
-)
+import "math/bits"
 
 // Distance is the number of bits in which two DHashes differ; up to 6 the pictures are nearly the same.
 func Distance(a, b uint64) int { return bits.OnesCount64(a ^ b) }
@@ -12,12 +9,12 @@ const hashCells = 8
 
 // differenceHash lays 9 by 8 cells over the picture; each bit says that a cell is brighter than the one to its
 // right. Sizes, compression and exposure change hardly any of them.
-func differenceHash(picture *image.RGBA) uint64 {
+func differenceHash(bright plane) uint64 {
 	var hash uint64
 	for y := range hashCells {
-		left := brightness(picture, 0, y)
+		left := brightness(bright, 0, y)
 		for x := 1; x <= hashCells; x++ {
-			right := brightness(picture, x, y)
+			right := brightness(bright, x, y)
 			hash <<= 1
 			if left > right {
 				hash |= 1
@@ -28,18 +25,17 @@ func differenceHash(picture *image.RGBA) uint64 {
 	return hash
 }
 
-// brightness is the mean luma of a cell, times 65536: integers, so that no machine rounds it otherwise.
-func brightness(picture *image.RGBA, x, y int) int {
-	fromX, toX := cell(x, hashCells+1, picture.Rect.Dx())
-	fromY, toY := cell(y, hashCells, picture.Rect.Dy())
+// brightness is the mean of a cell, times 65536.
+func brightness(bright plane, x, y int) int {
+	fromX, toX := cell(x, hashCells+1, bright.width)
+	fromY, toY := cell(y, hashCells, bright.height)
 	sum := 0
 	for row := fromY; row < toY; row++ {
-		pixels := picture.Pix[row*picture.Stride+fromX*4 : row*picture.Stride+toX*4]
-		for ; len(pixels) >= 4; pixels = pixels[4:] {
-			sum += 19595*int(pixels[0]) + 38470*int(pixels[1]) + 7471*int(pixels[2]) // as image/color weighs them
+		for _, v := range bright.pix[row*bright.stride+fromX : row*bright.stride+toX] {
+			sum += int(v)
 		}
 	}
-	return sum / ((toX - fromX) * (toY - fromY))
+	return sum << 16 / ((toX - fromX) * (toY - fromY))
 }
 
 // cell is where the i-th of n cells begins and ends; in a picture of fewer pixels than cells, they share pixels.

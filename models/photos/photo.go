@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"image"
+	"image/color"
 	"image/jpeg"
 	"io"
 	"time"
@@ -59,14 +60,14 @@ func Clean(r io.Reader) (Photo, error) {
 	}
 	told := readEXIF(raw)
 	// Turning after shrinking turns 2 megapixels at most, not 12.
-	large := turn(shrink(picture, largeSide, draw.ApproxBiLinear), told.orientation)
-	small := shrink(large, smallSide, draw.BiLinear)
+	large := paint(picture).shrink(largeSide).turn(told.orientation)
+	small := large.shrink(smallSide)
 
 	sum := sha256.Sum256(received)
 	photo := Photo{
-		Width: large.Rect.Dx(), Height: large.Rect.Dy(),
-		SmallWidth: small.Rect.Dx(), SmallHeight: small.Rect.Dy(),
-		SHA256: hex.EncodeToString(sum[:]), DHash: differenceHash(small),
+		Width: large[0].width, Height: large[0].height,
+		SmallWidth: small[0].width, SmallHeight: small[0].height,
+		SHA256: hex.EncodeToString(sum[:]), DHash: differenceHash(small[0]),
 		TakenAt: told.takenAt, Lat: told.lat, Lon: told.lon,
 	}
 	if photo.Large, err = encode(large); err != nil {
@@ -78,29 +79,32 @@ func Clean(r io.Reader) (Photo, error) {
 	return photo, nil
 }
 
-// shrink paints the picture on white, its longest side no longer than asked.
-func shrink(src image.Image, side int, by draw.Interpolator) *image.RGBA {
+// paint returns the planes of a picture: those that it has, or else, painted on white and no larger than we keep it.
+func paint(src image.Image) planes {
+	if p, ok := src.(*image.YCbCr); ok {
+		return planesOf(p)
+	}
 	from := src.Bounds()
-	width, height := from.Dx(), from.Dy()
-	if longest := max(width, height); longest > side {
-		width, height = max(1, (width*side+longest/2)/longest), max(1, (height*side+longest/2)/longest)
-	}
+	width, height := fit(from.Dx(), from.Dy(), largeSide)
 	dst := image.NewRGBA(image.Rect(0, 0, width, height))
-	for i := range dst.Pix {
-		dst.Pix[i] = 0xff // what is transparent would turn black in a JPEG
-	}
+	draw.Draw(dst, dst.Rect, image.White, image.Point{}, draw.Src) // what is transparent would turn black in a JPEG
 	if dst.Rect.Size() == from.Size() {
 		draw.Draw(dst, dst.Rect, src, from.Min, draw.Over)
 	} else {
-		by.Scale(dst, dst.Rect, src, from, draw.Over, nil)
+		draw.ApproxBiLinear.Scale(dst, dst.Rect, src, from, draw.Over, nil)
 	}
-	return dst
+	out := planes{newPlane(width, height), newPlane(width, height), newPlane(width, height)}
+	for i := range out[0].pix {
+		c := dst.Pix[i*4 : i*4+4 : i*4+4]
+		out[0].pix[i], out[1].pix[i], out[2].pix[i] = color.RGBToYCbCr(c[0], c[1], c[2])
+	}
+	return out
 }
 
 // encode writes the pixels and nothing else: image/jpeg knows no metadata.
-func encode(picture *image.RGBA) ([]byte, error) {
+func encode(picture planes) ([]byte, error) {
 	var b bytes.Buffer
-	if err := jpeg.Encode(&b, picture, &jpeg.Options{Quality: quality}); err != nil {
+	if err := jpeg.Encode(&b, picture.image(), &jpeg.Options{Quality: quality}); err != nil {
 		return nil, fmt.Errorf("encode photo: %w", err)
 	}
 	return b.Bytes(), nil

@@ -337,3 +337,19 @@ func webpFile(tb testing.TB, name string) []byte {
 	}
 	return file
 }
+
+func TestFinePatternsTurnGrey(t *testing.T) {
+	t.Parallel()
+	lines := image.NewYCbCr(image.Rect(0, 0, 6400, 300), image.YCbCrSubsampleRatio444)
+	for i := range lines.Y {
+		if lines.Cb[i], lines.Cr[i] = 128, 128; i%4 == 0 {
+			lines.Y[i] = 255
+		}
+	}
+	large := opened(t, clean(t, asJPEG(t, lines, 95)).Large)
+	for x := range large.Bounds().Dx() {
+		if c := large.At(x, 30); !near(c, color.Gray{64}) {
+			t.Fatalf("one white pixel in four is to become a dark grey; at %d it is %v", x, c)
+		}
+	}
+}
