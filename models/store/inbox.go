@@ -21,6 +21,7 @@ const (
 	inboxQueue = 1024                    // callers that may wait at once; the next is refused
 	inboxWait  = 1500 * time.Millisecond // how long a caller waits for COMMIT: Zalo gives us 2 s
 	inboxBells = 64                      // batches whose bell may wait to be rung; the next is left to the sweep
+	inboxPause = 100 * time.Millisecond  // before a bell: the parts of an album, words and a pin are one turn then
 	wakeAfter  = 20 * time.Second        // a row that nobody finished by then is asked for again
 )
 
@@ -30,7 +31,7 @@ const (
 type Inbox struct {
 	store *Store
 	queue chan entry
-	bells chan []models.Wake // of Run, which commits
+	bells chan []models.InboxEvent // of Run, which commits
 }
 
 type entry struct {
@@ -71,13 +72,9 @@ func (b *Inbox) Put(ctx context.Context, events ...models.InboxEvent) error {
 
 // Run commits until ctx ends, and returns when the bell has rung for all that it committed.
 func (b *Inbox) Run(ctx context.Context) {
-	b.bells = make(chan []models.Wake, inboxBells)
+	b.bells = make(chan []models.InboxEvent, inboxBells)
 	var ringing sync.WaitGroup
-	ringing.Go(func() {
-		for wakes := range b.bells {
-			b.store.OnCommit(context.WithoutCancel(ctx), wakes)
-		}
-	})
+	ringing.Go(func() { b.ring(context.WithoutCancel(ctx)) })
 	defer func() { close(b.bells); ringing.Wait() }()
 	for {
 		select {
@@ -89,17 +86,31 @@ func (b *Inbox) Run(ctx context.Context) {
 	}
 }
 
-// ring asks for the turns of rows that are committed. A bell that cannot follow is not waited for: the sweep finds
-// the same rows.
-func (b *Inbox) ring(ctx context.Context, rows []models.InboxEvent) {
-	wakes := converseWakes(rows)
-	if len(wakes) == 0 {
-		return
+// ring asks for the turns of rows that are committed, once for all that one sender has sent within a pause.
+func (b *Inbox) ring(ctx context.Context) {
+	for rows := range b.bells {
+		for over := time.After(inboxPause); over != nil; {
+			select {
+			case more, open := <-b.bells:
+				if rows = append(rows, more...); !open {
+					over = nil
+				}
+			case <-over:
+				over = nil
+			}
+		}
+		if wakes := converseWakes(rows); len(wakes) > 0 {
+			b.store.OnCommit(ctx, wakes)
+		}
 	}
+}
+
+// committed hands rows to ring. A bell that cannot follow is not waited for: the sweep finds the same rows.
+func (b *Inbox) committed(ctx context.Context, rows []models.InboxEvent) {
 	select {
-	case b.bells <- wakes:
+	case b.bells <- rows:
 	default:
-		b.store.log.DebugContext(ctx, "bell too slow, left to the sweep", "wakes", len(wakes))
+		b.store.log.DebugContext(ctx, "bell too slow, left to the sweep", "rows", len(rows))
 	}
 }
 
@@ -132,7 +143,7 @@ func (b *Inbox) commit(ctx context.Context, batch []entry) {
 		}
 	}
 	if err == nil {
-		b.ring(ctx, rows)
+		b.committed(ctx, rows)
 	}
 }
 
@@ -143,7 +154,7 @@ func (b *Inbox) commitEach(ctx context.Context, rows []models.InboxEvent) error 
 		row := rows[i : i+1]
 		err := b.insert(ctx, row)
 		if err == nil {
-			b.ring(ctx, row)
+			b.committed(ctx, row)
 		}
 		all = append(all, b.unavailable(ctx, err, 1))
 	}
@@ -200,7 +211,7 @@ func insertEvents(db *gorm.DB, rows []models.InboxEvent) error {
 	return db.Exec(sql.String(), args...).Error
 }
 
-// converseWakes asks once for each conversation of a batch: one turn reads all that is unread.
+// converseWakes asks once for each conversation: one turn reads all that is unread.
 func converseWakes(rows []models.InboxEvent) []models.Wake {
 	seen := map[[3]string]bool{}
 	var wakes []models.Wake
