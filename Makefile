@@ -32,7 +32,10 @@ test-fast: ## every test on SQLite and embedded Redis, up to 60 s
 test: ## every test on both stacks; finds or starts PostgreSQL and Redis
 	@scripts/services.sh go test -count=1 $(T) ./...
 
-e2e: ## the main job by clicks, in Chromium
+$(WEB)/node_modules/axe-core:
+	@$(MAKE) assets
+
+e2e: $(WEB)/node_modules/axe-core ## the main job by clicks, in Chromium
 	@chromium=$$(scripts/chromium.sh) || exit 1; [ -n "$$chromium" ] || exit 0; \
 	VTICKET_CHROMIUM="$$chromium" go test -tags e2e -count=1 -run 'E2E|Shots' $(T) ./cmd/vticket
 

@@ -62,6 +62,7 @@ curl -fs "$api/chat/messages" -H "$resident" -H 'Content-Type: application/json'
 receipt=$(await 5 'Đã nhận phản ánh')
 code=$(curl -fs "$api/chat/tickets" -H "$resident" | field code)
 [ -n "$code" ] || fail "the resident has no report"
+grep -qE '"direction":"in"[^}]*"photos":\["' "$folder/chat" || fail "the resident's photo is not in the chat"
 
 staff="Authorization: Bearer $(curl -fs "$api/auth/login" -H 'Content-Type: application/json' \
   -d "{\"email\":\"admin@localhost\",\"password\":\"$password\"}" | field token)"
@@ -72,6 +73,11 @@ verb() {
   curl -fsS "$api/tickets/$code/$1" -H "$staff" -H "If-Match: $etag" -H 'Content-Type: application/json' -d "$2" -o /dev/null ||
     fail "$1 was refused"
 }
+curl -fs "$api/tickets/$code" -H "$staff" >"$folder/ticket"
+[ "$(field area <"$folder/ticket")" = 26740 ] || fail "not the ward of the pin: $(field area <"$folder/ticket")"
+for given in department_id promise_due target_due; do
+  [ -n "$(field "$given" <"$folder/ticket")" ] || fail "the ticket has no $given"
+done
 verb accept '{}'
 photo=$(curl -fs "$api/tickets/$code/photos" -H "$staff" -F "photo=@$folder/after.jpg;type=image/jpeg" | field id)
 verb resolve "{\"outcome\":\"fixed\",\"text\":\"Đã đậy nắp mới.\",\"photos\":[\"$photo\"]}"
@@ -80,6 +86,7 @@ grep -q '"title":"xong","payload"' "$folder/chat" || fail "the answer has no cho
 grep -q "photos/$photo/320" "$folder/chat" || fail "the answer has no photo"
 curl -fs "$api/chat/messages" -H "$resident" -H 'Content-Type: application/json' -o /dev/null -d '{"client_id":"4","text":"1"}'
 await 5 'Cảm ơn bạn' >/dev/null
+[ "$(grep -o 'Đã nhận phản ánh' "$folder/chat" | wc -l)" = 1 ] || fail "more than one receipt"
 [ "$(curl -fs "$api/tickets/$code" -H "$staff" | field state)" = closed ] || fail "1 did not close it"
 
 kill "$(pgrep -P "$served")" && wait "$served" || true

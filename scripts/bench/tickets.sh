@@ -25,8 +25,8 @@ tickets_all() {
 tickets_rush() {
   local out line rate p99 best=0 last="no figure"
   calm
-  out=$(VTICKET_RUSH="25 6 50 6 100 6 200 20 300 8 400 8 500 8" TMPDIR=$bench_folder CGO_ENABLED=0 \
-    timeout 110 go test -tags bench -count=1 -run 'TestRush$' -v ./cmd/vticket 2>&1)
+  out=$(VTICKET_RUSH="25 6 50 6 100 6 200 20 300 8 400 8 500 60" TMPDIR=$bench_folder CGO_ENABLED=0 \
+    timeout 180 go test -tags bench -count=1 -run 'TestRush$' -v ./cmd/vticket 2>&1)
   while read -r line; do
     rate=$(field rush "$line") p99=$(field p99_ms "$line") last="not reached: ${line#rush }"
     if [ "$(all_hold "$p99" '<=' 2000 "$(field unanswered "$line")" '<=' 0)" = held ]; then best=$rate; fi
