@@ -441,6 +441,17 @@ func TestTicketPageSaysWhenItIsLate(t *testing.T) {
 	})
 }
 
+// TestGuessedWardIsMarked: while the borders are guessed, so is the ward of a point; one that somebody named is not.
+func TestGuessedWardIsMarked(t *testing.T) {
+	eachDoor(t, func(t *testing.T, d *door) {
+		t.Helper()
+		hotline := d.cookie(models.RoleHotline, nil)
+		d.open(ticketAt(d.ticket()), hotline).holds(t, `<span class="chip warn">gần đúng</span>`)
+		named := d.report(workflow.SubmitInput{Words: "ổ gà", Address: "140 Nguyễn Trãi, phường Sài Gòn"})
+		d.open(ticketAt(named), hotline).lacks(t, `<span class="chip warn">gần đúng</span>`)
+	})
+}
+
 // TestComputedPlaceIsMarked: nobody is to take for a pin what was computed from an address.
 func TestComputedPlaceIsMarked(t *testing.T) {
 	eachDoor(t, func(t *testing.T, d *door) {

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vticket/vticket/api/web"
+	"github.com/vticket/vticket/locales"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/modelstest"
 	"github.com/vticket/vticket/models/store"
@@ -265,6 +266,28 @@ func TestATrackedReportShowsWhatItsReaderMaySee(t *testing.T) {
 		}
 		d.browse(t, visit{path: "/t/" + models.NewToken()}).wants(t, 404, []string{"Không có phản ánh nào"}, nil)
 		d.browse(t, visit{path: "/t/%00'--"}).wants(t, 404, []string{"Không có phản ánh nào"}, nil)
+	})
+}
+
+// TestAPromisedDayIsLateOnceItIsOver: the receipt names a day, not the hour at which the report was sent.
+func TestAPromisedDayIsLateOnceItIsOver(t *testing.T) {
+	eachDoorAndClock(t, func(t *testing.T, d *door, clock *modelstest.Clock) {
+		t.Helper()
+		chat, late := models.NewToken(), []string{"quá ngày hẹn"}
+		to := d.sent(t, filled(t, chat))
+		made := d.own(chat)[0]
+		clock.Move(made.PromiseDue.Sub(clock.Now()) + time.Minute)
+		d.browse(t, visit{path: to, chat: chat}).wants(t, 200, nil, late)
+		marks := func() int { // of what is late, on the page of staff
+			seen := d.open(ticketAt(made), d.cookie(models.RoleLead, made.DepartmentID))
+			return strings.Count(seen.Body, `class="chip bad">trễ`)
+		}
+		before := marks()
+		clock.Move(locales.EndOfDay(*made.PromiseDue).Sub(clock.Now()) + time.Second)
+		d.browse(t, visit{path: to, chat: chat}).wants(t, 200, late, nil)
+		if after := marks(); after != before+1 {
+			t.Errorf("staff see the promise late on the day after too: %d things were late, then %d", before, after)
+		}
 	})
 }
 

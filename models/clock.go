@@ -105,6 +105,16 @@ func (c *Clock) Retime(from, to Calendar, target time.Duration, now time.Time) {
 	}
 }
 
+// Cap lets a running clock be due at latest when it would be due later, or never: its duration is what it has used up
+// and what counts until then.
+func (c *Clock) Cap(cal Calendar, latest, now time.Time) {
+	if c.State != ClockRunning || c.DueAt != nil && !c.DueAt.After(latest) {
+		return
+	}
+	c.TargetS = c.ConsumedS + int64(max(0, cal.Between(now, latest))/time.Second)
+	c.DueAt = &latest
+}
+
 // WarnAt is when three quarters of the whole duration will be used up, by which a running clock warns.
 func (c *Clock) WarnAt(cal Calendar, now time.Time) time.Time {
 	return cal.Add(now, max(0, time.Duration(c.TargetS*3/4-c.ConsumedS)*time.Second))

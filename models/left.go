@@ -34,7 +34,7 @@ func (t Ticket) Left(now time.Time, cal Calendar) Left {
 		due = t.PromiseDue
 	}
 	switch {
-	case t.State == StateWaiting:
+	case t.State == StateWaiting && t.TargetDue == nil: // a question that has not arrived stops nothing
 		return Left{Key: "left_paused", Tone: ToneWait}
 	case !t.State.Open() || due == nil:
 		return Left{Key: "state_" + string(t.State), Tone: ToneOK}

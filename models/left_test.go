@@ -50,8 +50,11 @@ func TestLeft(t *testing.T) {
 			models.Left{Key: "late_days", Args: models.Args{"count": 3}, Tone: models.ToneBad},
 		},
 		"the clock stands": {
-			models.StateWaiting, "2026-03-03T14:00:00+07:00", models.CalendarHCMC,
-			models.Left{Key: "left_paused", Tone: models.ToneWait},
+			models.StateWaiting, "", models.CalendarHCMC, models.Left{Key: "left_paused", Tone: models.ToneWait},
+		},
+		"a question that has not arrived stops nothing": {
+			models.StateWaiting, "2026-03-06T17:10:00+07:00", models.CalendarAlways,
+			models.Left{Key: "left_hours", Args: models.Args{"count": 2}, Tone: models.ToneWarn},
 		},
 		"answered": {
 			models.StateResolved, "2026-03-03T14:00:00+07:00", models.CalendarHCMC,

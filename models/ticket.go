@@ -10,7 +10,7 @@ const (
 	StateNew        State = "new"         // the hotline decides
 	StateAssigned   State = "assigned"    // a department has it and has not begun
 	StateInProgress State = "in_progress" // a department works on it
-	StateWaiting    State = "waiting"     // a question to the resident stands; the clock does too
+	StateWaiting    State = "waiting"     // a question to the resident stands; once it has arrived the clock does too
 	StateResolved   State = "resolved"    // answered; the resident may disagree
 	StateClosed     State = "closed"
 	StateRejected   State = "rejected"

@@ -9,6 +9,7 @@ import (
 
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/store"
+	"github.com/vticket/vticket/workflow"
 )
 
 // pass moves the clock to a timer of a ticket and fires it from eight sides at once.
@@ -122,6 +123,44 @@ func TestQuestions(t *testing.T) {
 				t.Errorf("want 3600 s, got %d", got.PausedS)
 			}
 		})
+	})
+}
+
+// TestQuestionThatNobodyGets: nobody is asked who reads no chat, and a question that never arrives does not hold its
+// ticket for ever.
+func TestQuestionThatNobodyGets(t *testing.T) {
+	eachCity(t, func(t *testing.T, c *city) {
+		t.Helper()
+		ticket := c.pothole(t, "lan")
+		a := act(c.hotline, ticket)
+		c.must(t, accept(a), ask(a))
+		got := c.ticket(t, ticket.ID)
+		if left := desk.Left(got, c.clock.Now()); got.State != models.StateWaiting || left.Key == "left_paused" {
+			t.Errorf("until it arrives the clock runs, and the queue says so; it is %s, %s", got.State, left.Key)
+		}
+		c.pass(t, ticket.ID, models.TimerAskExpire)
+		if got := c.ticket(t, ticket.ID); got.State != models.StateInProgress || c.last(t, ticket.ID) != models.VerbExpire {
+			t.Errorf("after 48 working hours its department has it back; it is %s", got.State)
+		}
+		c.deliver(t, "lan")
+		if got := c.ticket(t, ticket.ID); got.Pauses > 0 || len(c.armed(t, ticket.ID)[models.TimerAskExpire].ID) > 0 {
+			t.Errorf("delivered after that it pauses nothing; %d pauses, %v", got.Pauses, c.times(t, ticket.ID))
+		}
+
+		caller := models.Actor{Kind: models.ActorResident, ID: c.people["lan"].ID}
+		called := c.must(t, func(tx *store.Tx) (models.Ticket, error) {
+			return desk.Submit(tx, workflow.SubmitInput{
+				Actor: caller, ReporterID: caller.ID, Channel: "phone", Words: "ổ gà", Lat: &here.lat, Lon: &here.lon,
+			})
+		})
+		c.must(t, accept(act(c.hotline, called)))
+		_, err := c.do(t, ask(act(c.hotline, called)))
+		if !errors.Is(err, models.Invalid{Field: "text", Key: "error_ask_nobody"}) {
+			t.Errorf("a question to a caller is refused, got %v", err)
+		}
+		if got := c.ticket(t, called.ID); got.State != models.StateInProgress {
+			t.Errorf("refused, it leaves the ticket where it was; it is %s", got.State)
+		}
 	})
 }
 

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"slices"
 	"time"
 
 	"github.com/vticket/vticket/models"
@@ -50,8 +51,17 @@ func (d *Desk) plan(t *models.Ticket, owner *models.Department, now time.Time) [
 	category, cal := d.Catalogue.Category(t.Category), d.calendar(*t, owner)
 	accept := models.NewClock(t.ID, models.ClockAccept, cal, hours(category.AckHours), now)
 	resolve := models.NewClock(t.ID, models.ClockResolve, cal, hours(category.ResolveHours), now)
-	t.TargetDue = resolve.DueAt
+	d.due(t, &resolve, now)
 	return []models.Clock{accept, resolve}
+}
+
+// due lets a ticket be due when its department's clock is, and that clock by what the resident was told: a department
+// is never in time with an answer that is late for whoever waits for it.
+func (d *Desk) due(t *models.Ticket, resolve *models.Clock, now time.Time) {
+	if t.PromiseDue != nil {
+		resolve.Cap(d.Calendars[resolve.Calendar], *t.PromiseDue, now)
+	}
+	t.TargetDue = resolve.DueAt
 }
 
 // retime gives the clocks of a department's ticket the durations and the calendar that its type and priority now ask
@@ -78,7 +88,7 @@ func (d *Desk) retime(tx *store.Tx, t *models.Ticket) error {
 		}
 		c.Retime(d.Calendars[c.Calendar], cal, hours(target), tx.Now)
 		if kind == models.ClockResolve {
-			t.TargetDue = c.DueAt
+			d.due(t, &c, tx.Now)
 		}
 		if err := d.keepClock(tx, c); err != nil {
 			return err
@@ -99,18 +109,24 @@ func (d *Desk) keepClocks(tx *store.Tx, clocks []models.Clock) error {
 	return nil
 }
 
-// keepClock writes a clock and sets or stops the timers that belong to it.
+// keepClock writes a clock, sets the timers that it now waits for and stops those that it waits for no more.
 func (d *Desk) keepClock(tx *store.Tx, c models.Clock) error {
 	if err := tx.SaveClock(&c); err != nil {
 		return err
 	}
-	if c.State != models.ClockRunning {
-		return tx.CancelTimers(c.TicketID, models.TimerWarn+models.TimerKind(c.Kind),
-			models.TimerBreach+models.TimerKind(c.Kind))
-	}
 	due := map[models.TimerKind]time.Time{}
-	for _, t := range d.timers([]models.Clock{c}, tx.Now) {
-		due[t.Kind] = t.DueAt
+	if c.State == models.ClockRunning {
+		for _, t := range d.timers([]models.Clock{c}, tx.Now) {
+			due[t.Kind] = t.DueAt
+		}
+	}
+	kind := models.TimerKind(c.Kind)
+	over := slices.DeleteFunc([]models.TimerKind{models.TimerWarn + kind, models.TimerBreach + kind},
+		func(k models.TimerKind) bool { _, armed := due[k]; return armed })
+	if len(over) > 0 { // to name none is to stop all
+		if err := tx.CancelTimers(c.TicketID, over...); err != nil {
+			return err
+		}
 	}
 	return tx.ArmTimers(c.TicketID, due)
 }
@@ -166,6 +182,6 @@ func (d *Desk) resumeWork(tx *store.Tx, t *models.Ticket) error {
 	}
 	t.PausedS += c.StoodStill(tx.Now)
 	c.Resume(d.Calendars[c.Calendar], tx.Now)
-	t.TargetDue = c.DueAt
+	d.due(t, &c, tx.Now)
 	return d.keepClock(tx, c)
 }

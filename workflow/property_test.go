@@ -19,6 +19,7 @@ type walk struct {
 	rand    *rand.Rand
 	actors  []models.Actor
 	offices []string
+	talk    *string         // the resident's conversation
 	tickets []models.Ticket // as the last verb left them
 	steps   int             // verbs tried
 	moved   map[models.Verb]int
@@ -44,6 +45,14 @@ func TestPropertyMoves(t *testing.T) {
 		w.department(t, "infra_center"), w.department(t, "ward_urban", here), w.department(t, models.HotlineCode),
 	}
 	first := w.pothole(t, "lan")
+	err := w.Read(t.Context(), func(tx *store.Tx) error {
+		reports, err := tx.Reports(first.ID)
+		w.talk = reports[0].ConversationID
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	w.tickets = append(w.tickets, first)
 	w.actors = []models.Actor{
 		w.people["lan"], w.people["lan"], models.System(), w.hotline, w.hotline,
@@ -181,6 +190,9 @@ func (w *walk) check(t *testing.T, tx *store.Tx, name models.Verb, before, after
 	if events[before.LastSeq].Verb != name {
 		t.Fatalf("the event of a %s is called %s", name, events[before.LastSeq].Verb)
 	}
+	if after.DepartmentID != nil && after.TargetDue != nil && after.TargetDue.After(*after.PromiseDue) {
+		t.Fatalf("after %s it is due %v, after its promise %v", name, after.TargetDue, after.PromiseDue)
+	}
 	if owner := after.DepartmentID; owner != nil && desk.Catalogue.Category(after.Category).Conflict && *owner != w.offices[2] {
 		t.Fatalf("after %s a department has a ticket about a department's conduct", name)
 	}
@@ -190,7 +202,8 @@ func (w *walk) begin(t *testing.T, tx *store.Tx) {
 	t.Helper()
 	category := []string{"", "road.pothole", "noise.karaoke", "admin.staff_conduct", "drainage.manhole_cover"}[w.rand.IntN(5)]
 	in := workflow.SubmitInput{
-		Actor: w.people["lan"], ReporterID: w.people["lan"].ID, Channel: "form", Words: "ổ gà", Category: category,
+		Actor: w.people["lan"], ReporterID: w.people["lan"].ID, ConversationID: w.talk, Channel: "form", Words: "ổ gà",
+		Category: category,
 	}
 	if w.rand.IntN(4) > 0 {
 		in.Lat, in.Lon = &here.lat, &here.lon

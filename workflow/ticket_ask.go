@@ -1,6 +1,8 @@
 package workflow
 
 import (
+	"time"
+
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/store"
 )
@@ -14,26 +16,36 @@ type AskInput struct {
 // QuestionKey is the locale key of a question; when its delivery is recorded, Pause follows.
 const QuestionKey = "question"
 
-// Ask puts a question to the resident, of several to the one who reported first and can be reached. The clock runs on
-// until the question is delivered.
+// Ask puts a question to the resident, of several to the one who reported first and can be reached; where nobody is in
+// a chat it is refused. The clock runs on until the question is delivered. A question that never arrives is as good as
+// unanswered after 48 working hours; they begin anew when it is delivered.
 func (d *Desk) Ask(tx *store.Tx, in AskInput) (models.Ticket, error) {
 	text, err := said(in.Text, "error_text_missing")
 	if err != nil {
 		return models.Ticket{}, err
 	}
-	t, err := d.change(tx, in.Act, models.VerbAsk, func(*models.Ticket) (models.Args, error) {
-		return models.Args{}, nil
+	var asked []models.Report
+	t, err := d.change(tx, in.Act, models.VerbAsk, func(t *models.Ticket) (models.Args, error) {
+		reports, err := tx.Reports(t.ID)
+		if err != nil {
+			return nil, err
+		}
+		if asked = first(reports); len(asked) == 0 {
+			return nil, models.Invalid{Field: "text", Key: "error_ask_nobody"}
+		}
+		return models.Args{}, tx.ArmTimer(t.ID, models.TimerAskExpire, d.askUntil(tx.Now))
 	})
 	if err != nil {
 		return t, err
 	}
-	reports, err := tx.Reports(t.ID)
-	if err != nil {
-		return t, err
-	}
-	return t, d.tell(tx, t, first(reports), models.Message{
+	return t, d.tell(tx, t, asked, models.Message{
 		Author: in.Actor.ID, Key: QuestionKey, Args: models.Args{"text": text},
 	})
+}
+
+// askUntil is when a question that was put now is no longer waited for.
+func (d *Desk) askUntil(now time.Time) time.Time {
+	return d.Calendars[models.CalendarHCMC].Add(now, askFor)
 }
 
 // PauseInput names the ticket whose question was delivered.
@@ -54,7 +66,7 @@ func (d *Desk) Pause(tx *store.Tx, in PauseInput) (models.Ticket, error) {
 	if t.State != models.StateWaiting || c.State != models.ClockRunning {
 		return t, nil
 	}
-	expires := d.Calendars[models.CalendarHCMC].Add(tx.Now, askFor)
+	expires := d.askUntil(tx.Now)
 	if t.Pauses > 0 || t.Priority == models.PriorityCritical {
 		return t, tx.ArmTimer(t.ID, models.TimerAskExpire, expires) // the clock runs on; silence ends the waiting
 	}

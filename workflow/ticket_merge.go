@@ -48,10 +48,12 @@ func (d *Desk) Merge(tx *store.Tx, in MergeInput) (models.Ticket, error) {
 		func(t *models.Ticket) (models.Args, error) {
 			all, err := tx.Reports(t.ID)
 			t.Reports = models.People(all)
-			if t.PromiseDue == nil || from.PromiseDue != nil && from.PromiseDue.Before(*t.PromiseDue) {
-				t.PromiseDue = from.PromiseDue
+			note := models.Args{"from": from.ID, "reports": idsOf(reports)}
+			if err != nil || from.PromiseDue == nil || t.PromiseDue != nil && !from.PromiseDue.Before(*t.PromiseDue) {
+				return note, err
 			}
-			return models.Args{"from": from.ID, "reports": idsOf(reports)}, err
+			t.PromiseDue = from.PromiseDue
+			return note, d.hurry(tx, t)
 		})
 	if err != nil {
 		return into, err
@@ -59,6 +61,14 @@ func (d *Desk) Merge(tx *store.Tx, in MergeInput) (models.Ticket, error) {
 	return into, d.tell(tx, into, reports, models.Message{Author: "bot", Key: "merged", Args: models.Args{
 		"old": models.SpokenCode(from.Code), "count": into.Reports, "promise_due": rfc3339(into.PromiseDue),
 	}})
+}
+
+// hurry lets a ticket whose promise has moved forward be due by it.
+func (d *Desk) hurry(tx *store.Tx, t *models.Ticket) error {
+	if t.TargetDue == nil || !t.TargetDue.After(*t.PromiseDue) {
+		return nil
+	}
+	return d.retime(tx, t)
 }
 
 // lockTwo takes two tickets in ascending order of id, and returns them in the order they were named.

@@ -15,7 +15,8 @@ const restoreWithin = 24 * time.Hour
 
 // Reopen puts a resolved ticket back to work because its reporter is not satisfied, or a withdrawn one because they
 // have changed their mind within a day. It goes to the department that had it, and its clocks begin anew; the hotline
-// has it when it had no department.
+// has it when it had no department. A promise that was still to come stays; one that is past is given anew, as to who
+// reports today, and told.
 func (d *Desk) Reopen(tx *store.Tx, in ReopenInput) (models.Ticket, error) {
 	withdrawn := false
 	t, err := d.change(tx, in.Act, models.VerbReopen, func(t *models.Ticket) (models.Args, error) {
@@ -30,6 +31,10 @@ func (d *Desk) Reopen(tx *store.Tx, in ReopenInput) (models.Ticket, error) {
 			t.Reopens++
 		}
 		t.Outcome, t.ResolvedAt, t.ClosedAt = "", nil, nil
+		if t.PromiseDue == nil || !t.PromiseDue.After(tx.Now) {
+			promise := tx.Now.Add(promiseFor)
+			t.PromiseDue = &promise
+		}
 		if t.DepartmentID == nil {
 			t.State = models.StateNew
 			return models.Args{}, d.handOver(tx, t, nil)
@@ -43,5 +48,7 @@ func (d *Desk) Reopen(tx *store.Tx, in ReopenInput) (models.Ticket, error) {
 	if err != nil || withdrawn {
 		return t, err
 	}
-	return t, d.tellReporters(tx, t, models.Message{Author: "bot", Key: "reopened"})
+	return t, d.tellReporters(tx, t, models.Message{Author: "bot", Key: "reopened", Args: models.Args{
+		"promise_due": rfc3339(t.PromiseDue),
+	}})
 }

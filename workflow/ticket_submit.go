@@ -133,8 +133,8 @@ func (d *Desk) receipt(
 	untold := t.Untold() && !in.Listen && t.Priority != models.PriorityCritical
 	_, err = tx.Say(models.Message{
 		ConversationID: *in.ConversationID, TicketID: &t.ID, Author: "bot", Key: "receipt", Args: models.Args{
-			"category": t.Category, "place": in.Address, "area": area.FullName, "code": models.SpokenCode(t.Code),
-			"department": owner.Name, "promise_due": rfc3339(t.PromiseDue),
+			"category": t.Category, "place": in.Address, "area": area.FullName, "approximate": t.AreaApprox,
+			"code": models.SpokenCode(t.Code), "department": owner.Name, "promise_due": rfc3339(t.PromiseDue),
 			"privacy": private, "track": r.TrackToken, "untold": untold,
 		},
 		QuoteID: in.answered(),

@@ -1,6 +1,8 @@
 package workflow_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -44,7 +46,8 @@ func TestTimes(t *testing.T) {
 			}},
 			{"a question that nobody has read yet pauses nothing", 0, ask(act(crew, ticket)), []string{
 				"target Fri 13/03 14:00", "accept done", "resolve running Fri 13/03 14:00",
-				"timer breach_resolve Fri 13/03 14:00", "timer warn_resolve Thu 12/03 10:30", "triage done",
+				"timer ask_expire Mon 16/03 15:00", "timer breach_resolve Fri 13/03 14:00",
+				"timer warn_resolve Thu 12/03 10:30", "triage done",
 			}},
 			{"delivered, the clock stands for 48 working hours", time.Hour, nil, []string{
 				"target", "accept done", "resolve paused", "timer ask_expire Mon 16/03 16:00", "triage done",
@@ -100,6 +103,95 @@ func TestUrgentCountsDayAndNight(t *testing.T) {
 		unclear := c.submit(t, submission{resident: "minh", words: "mất nắp cống", category: "drainage.manhole_cover"})
 		if got := c.times(t, unclear.ID)[0]; got != "target Fri 06/03 17:00" {
 			t.Errorf("the hotline has an hour to find an unclear owner; got %s", got)
+		}
+	})
+}
+
+// work are the lines of times that tell of a department's work, not of its taking a ticket on.
+func (c *city) work(t *testing.T, id string) []string {
+	t.Helper()
+	return slices.DeleteFunc(c.times(t, id), func(line string) bool {
+		return !strings.HasPrefix(line, "target") && !strings.Contains(line, "resolve")
+	})
+}
+
+// TestNothingIsDueAfterThePromise: a tree that hangs over the street has 80 working hours, which end days after what
+// its resident was told; whatever happens to it, its department is warned and late by that day.
+func TestNothingIsDueAfterThePromise(t *testing.T) {
+	eachCity(t, func(t *testing.T, c *city) {
+		t.Helper()
+		ticket := c.submit(t, submission{resident: "lan", words: "cây chìa ra đường", category: "green.pruning", at: &here})
+		a, resident := act(c.hotline, ticket), act(c.people["lan"], ticket)
+		promised := func(warn string) []string {
+			return []string{
+				"target Mon 16/03 16:00", "resolve running Mon 16/03 16:00", "timer breach_resolve Mon 16/03 16:00",
+				"timer warn_resolve " + warn,
+			}
+		}
+		for _, step := range []struct {
+			name string
+			wait time.Duration // before it
+			do   []verb
+			want []string
+		}{
+			{"submitted", 0, nil, promised("Fri 13/03 10:30")},
+			{"given to another", 72 * time.Hour, []verb{assign(a, c.department(t, "ward_urban", here))}, promised("Fri 13/03 14:00")},
+			{"called another type", 0, []verb{triage(a, "green.park", "")}, promised("Fri 13/03 14:00")},
+			{"asked about", 0, []verb{accept(a), ask(a), pause(act(models.System(), ticket))}, []string{"target", "resolve paused"}},
+			{"answered", 48 * time.Hour, []verb{attach(resident)}, promised("Mon 16/03 08:30")},
+			{"reopened in time", 0, []verb{resolve(a), reopen(resident)}, promised("Mon 16/03 08:30")},
+			{"reopened after the promise, which is given anew", 6 * 24 * time.Hour, []verb{resolve(a), reopen(resident)}, []string{
+				"target Fri 27/03 16:00", "resolve running Fri 27/03 16:00", "timer breach_resolve Fri 27/03 16:00",
+				"timer warn_resolve Wed 25/03 16:00",
+			}},
+			{"late before it was given to another", 11 * 24 * time.Hour, []verb{assign(a, c.department(t, "infra_center"))}, []string{
+				"target Fri 27/03 16:00", "resolve running Fri 27/03 16:00", "timer breach_resolve Fri 27/03 16:00",
+			}},
+		} {
+			c.clock.Move(step.wait)
+			c.must(t, step.do...)
+			if diff := cmp.Diff(step.want, c.work(t, ticket.ID)); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", step.name, diff)
+			}
+		}
+		if got := wall(c.ticket(t, ticket.ID).PromiseDue); got != "Fri 27/03 16:00" {
+			t.Errorf("reopened on 17/03 after its promise, it is promised for ten days later; got %s", got)
+		}
+	})
+}
+
+// TestMergeKeepsTheEarlierPromise: who waits longer is not to wait longer still.
+func TestMergeKeepsTheEarlierPromise(t *testing.T) {
+	eachCity(t, func(t *testing.T, c *city) {
+		t.Helper()
+		first := c.pothole(t, "lan")
+		c.clock.Move(5 * 24 * time.Hour)
+		second := c.submit(t, submission{resident: "minh", words: "cây chìa ra đường", category: "green.pruning", at: &here})
+		if got := c.work(t, second.ID)[0]; got != "target Sat 21/03 16:00" {
+			t.Errorf("alone it is due when its own promise ends; got %s", got)
+		}
+		c.must(t, merge(act(c.hotline, first), second))
+		want := []string{
+			"target Mon 16/03 16:00", "resolve running Mon 16/03 16:00", "timer breach_resolve Mon 16/03 16:00",
+			"timer warn_resolve Mon 16/03 08:30",
+		}
+		if diff := cmp.Diff(want, c.work(t, second.ID)); diff != "" {
+			t.Errorf("joined it is due when the earlier one ends (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// TestNoWarningAfterTheEnd: a pothole that turns out to be karaoke has used up three quarters of its new hours before;
+// the warning that it had as a pothole, a day after its new end, is taken back.
+func TestNoWarningAfterTheEnd(t *testing.T) {
+	eachCity(t, func(t *testing.T, c *city) {
+		t.Helper()
+		ticket := c.pothole(t, "lan")
+		c.clock.Move(66 * time.Hour) // Monday 10:00: three and a half working hours
+		c.must(t, triage(act(c.hotline, ticket), "noise.karaoke", ""))
+		want := []string{"target Mon 09/03 10:30", "resolve running Mon 09/03 10:30", "timer breach_resolve Mon 09/03 10:30"}
+		if diff := cmp.Diff(want, c.work(t, ticket.ID)); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})
 }

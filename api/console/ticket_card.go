@@ -50,7 +50,8 @@ func (t ticketPage) newDueCard(d dossier) dueCard {
 	}
 	if promise := t.Ticket.PromiseDue; promise != nil {
 		card.Lines = append(card.Lines, dueLine{
-			Label: t.T("ticket_due_promise"), Words: t.Day(*promise), Late: t.Open() && d.now.After(*promise),
+			Label: t.T("ticket_due_promise"), Words: t.Day(*promise),
+			Late: t.Open() && d.now.After(locales.EndOfDay(*promise)),
 		})
 	}
 	card.Lines = append(card.Lines, dueLine{Label: t.T("ticket_due_stood"), Words: t.duration(stood)})

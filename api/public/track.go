@@ -159,7 +159,7 @@ func (p *Pages) newTrackPage(c *gin.Context, found tracked) trackPage {
 	page.Status = statusOf(page.Lang, t, found.own)
 	if t.State.Open() {
 		page.Promise = t.PromiseDue
-		page.Late = t.PromiseDue != nil && found.now.After(*t.PromiseDue)
+		page.Late = t.PromiseDue != nil && found.now.After(locales.EndOfDay(*t.PromiseDue)) // only the day was told
 	}
 	if page.Hidden {
 		page.Steps = stepsOf(page.Lang, found, false)

@@ -209,11 +209,15 @@ func (s *scene) restore() error {
 	if t.State != models.StateWithdrawn {
 		return s.say(Effect{Key: "nothing_to_restore"})
 	}
-	_, err = s.talk.Desk.Reopen(s.tx, workflow.ReopenInput{Act: workflow.Act{Actor: s.actor(), Ticket: t.ID}})
+	back, err := s.talk.Desk.Reopen(s.tx, workflow.ReopenInput{Act: workflow.Act{Actor: s.actor(), Ticket: t.ID}})
 	if _, late := errors.AsType[models.IllegalMove](err); late {
 		return s.say(Effect{Key: "nothing_to_restore"})
 	}
-	return s.after(err, t, Effect{Key: "restored", Args: models.Args{"code": models.SpokenCode(t.Code)}})
+	args := models.Args{"code": models.SpokenCode(t.Code)}
+	if err == nil && back.PromiseDue != nil {
+		args["promise_due"] = back.PromiseDue.UTC().Format(time.RFC3339)
+	}
+	return s.after(err, t, Effect{Key: "restored", Args: args})
 }
 
 func (s *scene) reopenDraft(row models.Draft) error {

@@ -64,7 +64,7 @@ func departmentsCommand() *cobra.Command {
 		},
 	}
 	job.flags(load)
-	departments.AddCommand(load, &cobra.Command{
+	departments.AddCommand(load, departmentsSetCommand(), departmentsListCommand(), &cobra.Command{
 		Use: "template FILE.xlsx", Args: cobra.ExactArgs(1), Short: "Write an example file to fill in",
 		RunE: func(_ *cobra.Command, args []string) error {
 			catalogue, err := models.DefaultCatalogue()

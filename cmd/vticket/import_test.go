@@ -3,9 +3,11 @@ package main
 import (
 	"bytes"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -102,6 +104,61 @@ func TestImportDepartmentsAndStaff(t *testing.T) {
 	})
 }
 
+// TestSetDepartment: one department by hand, through the check of the sheet.
+func TestSetDepartment(t *testing.T) {
+	clock := modelstest.NewClock(t, "2026-11-23T08:00:00+07:00")
+	modelstest.EachStore(t, clock.Now, func(t *testing.T, s *store.Store) { //nolint:thelper // the test itself
+		for _, step := range []struct {
+			name  string
+			cells map[string]string
+			made  bool
+			fault string // flags that are wrong, in order
+			want  string // its line in the list afterwards
+		}{
+			{"a new one needs name and role", map[string]string{"code": "ward"}, true, "--name --role", ""},
+			{"an unknown role", map[string]string{"code": "ward", "name": "P", "role": "mayor"}, true, "--role", ""},
+			{
+				"a new one",
+				map[string]string{"code": " ward", "name": "Phường <1>", "role": "ward_urban", "area code": "26740"},
+				true, "", `{"code":"ward","name":"Phường <1>","role":"ward_urban","area":"26740"}`,
+			},
+			{
+				"what is not given stays",
+				map[string]string{"code": "ward", "phone": "1022", "parent code": "hotline"},
+				false, "",
+				`{"code":"ward","name":"Phường <1>","role":"ward_urban","area":"26740","parent":"hotline","phone":"1022"}`,
+			},
+			{
+				"what is given empty goes",
+				map[string]string{"code": "ward", "area code": "", "parent code": ""},
+				false, "", `{"code":"ward","name":"Phường <1>","role":"ward_urban","phone":"1022"}`,
+			},
+			{"a name does not go", map[string]string{"code": "ward", "name": ""}, false, "--name", ""},
+			{"the hotline stays the hotline", map[string]string{"code": "hotline", "role": "ward_urban"}, false, "--role", ""},
+		} {
+			made, faults, err := setDepartment(t.Context(), s, step.cells)
+			wrong := ""
+			if fault := flagFaults("en", faults); fault != nil {
+				wrong = strings.Join(regexp.MustCompile(`(?m)^--\w+`).FindAllString(fault.Error(), -1), " ")
+			}
+			if err != nil || made != step.made || wrong != step.fault {
+				t.Errorf("%s: made %t, wrong are %q, %v", step.name, made, wrong, err)
+			}
+			_, departments := staffOf(t, s)
+			var out bytes.Buffer
+			if err := listDepartments(&out, slices.Collect(maps.Values(departments))); err != nil {
+				t.Fatal(err)
+			}
+			if step.want != "" && !strings.Contains(out.String(), step.want+"\n") {
+				t.Errorf("%s: the list is to have %s; it is %s", step.name, step.want, out.String())
+			}
+		}
+		if _, departments := staffOf(t, s); len(departments) != 2 {
+			t.Errorf("refused ones are not made: %v", departments)
+		}
+	})
+}
+
 func testImportStaff(t *testing.T, s *store.Store) {
 	t.Helper()
 	head := []string{"E-mail", "Họ và tên", "Vai trò", "Mã đơn vị"}
@@ -189,6 +246,9 @@ func TestTemplatesCanBeImported(t *testing.T) {
 		{"departments", "template", departments},
 		{"departments", "import", departments},
 		{"departments", "import", departments, "--apply"},
+		{"departments", "set", "--code", "by-hand", "--name", "Tổ dân phố 5", "--role", "ward_urban", "--area", "26740"},
+		{"departments", "set", "--code", "by-hand", "--phone", "02812345678"},
+		{"departments", "list"},
 		{"staff", "template", staff},
 		{"staff", "import", staff},
 		{"staff", "import", staff, "--apply", "--slips", slips},
@@ -202,6 +262,8 @@ func TestTemplatesCanBeImported(t *testing.T) {
 	for _, args := range [][]string{
 		{"departments", "template", departments}, // never over a file that is there
 		{"departments", "import", staff},
+		{"departments", "set", "--code", "unheard-of", "--phone", "02812345678"},
+		{"departments", "set", "--name", "Without a code"},
 		{"admin", "disable", "--email", "nobody@example.vn"},
 	} {
 		if code := run(args); code != 1 {
