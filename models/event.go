@@ -49,6 +49,12 @@ func (e Event) Seal() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
+// SaltedSum lets an event prove what the words were without holding them: hex. Without the salt it proves nothing.
+func SaltedSum(salt, words string) string {
+	sum := sha256.Sum256([]byte(salt + words))
+	return hex.EncodeToString(sum[:])
+}
+
 // EventData is what an event's Data holds: the fields of the ticket that the verb set, and what else the verb is to
 // be remembered by.
 type EventData struct {

@@ -50,6 +50,7 @@ type Message struct {
 	Author         string // "resident", "bot" or a staff id
 	Key            string
 	Args           Args     `gorm:"serializer:json"`
+	WordsSalt      string   // of a colleague's words, the argument "text", for the sum in the timeline; else empty
 	Buttons        []Button `gorm:"serializer:json"`
 	Text           string   // the words of an incoming message
 	Lat            *float64

@@ -164,6 +164,7 @@ type Note struct {
 	TicketID  string
 	AuthorID  string
 	Text      string
+	WordsSalt string // of Text, for the sum in the timeline; empty in rows of before there was one
 	CreatedAt time.Time
 }
 

@@ -4,8 +4,6 @@
 package workflow
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"strings"
 	"time"
@@ -162,12 +160,6 @@ func said(text, missing string) (string, error) {
 		return "", models.Invalid{Field: "text", Key: missing}
 	}
 	return text, nil
-}
-
-// saltedSum lets an event prove what the words were without holding them; blanking the salt makes it prove nothing.
-func saltedSum(salt, words string) string {
-	sum := sha256.Sum256([]byte(salt + words))
-	return hex.EncodeToString(sum[:])
 }
 
 func rfc3339(at *time.Time) string {

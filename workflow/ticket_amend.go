@@ -35,8 +35,7 @@ func (d *Desk) Amend(tx *store.Tx, in AmendInput) (models.Ticket, error) {
 			return nil, err
 		}
 		if aside {
-			note["words_sha256"], err = d.correctReport(tx, t, in)
-			return note, err
+			return note, d.correctReport(tx, t, in, note)
 		}
 		before := *t
 		place := correction{Lat: in.Lat, Lon: in.Lon, Words: in.Words}
@@ -46,11 +45,9 @@ func (d *Desk) Amend(tx *store.Tx, in AmendInput) (models.Ticket, error) {
 		if err := d.relocate(tx, t, place); err != nil {
 			return nil, err
 		}
-		words, err := d.correctReport(tx, t, in)
-		if err != nil {
+		if err := d.correctReport(tx, t, in, note); err != nil {
 			return nil, err
 		}
-		note["words_sha256"] = words
 		if err := d.learn(tx, t, in.Words); err != nil {
 			return nil, err
 		}
@@ -107,11 +104,12 @@ func (d *Desk) dispatchAgain(tx *store.Tx, t *models.Ticket, before models.Ticke
 	return d.handOver(tx, t, &owner)
 }
 
-// correctReport writes the correction into the reporter's own report and returns the salted hash of its words.
-func (d *Desk) correctReport(tx *store.Tx, t *models.Ticket, in AmendInput) (string, error) {
+// correctReport writes the correction into the reporter's own report, and which one it was and the salted sum of its
+// words into what the event is to be remembered by.
+func (d *Desk) correctReport(tx *store.Tx, t *models.Ticket, in AmendInput, note models.Args) error {
 	reports, err := tx.Reports(t.ID)
 	if err != nil {
-		return "", err
+		return err
 	}
 	for _, r := range reports {
 		if r.WithdrawnAt != nil || in.Actor.Kind == models.ActorResident && r.ReporterID != in.Actor.ID {
@@ -126,9 +124,10 @@ func (d *Desk) correctReport(tx *store.Tx, t *models.Ticket, in AmendInput) (str
 		if in.Address != "" {
 			r.Address = models.Clean(in.Address, 400)
 		}
-		return saltedSum(r.WordsSalt, r.Words), tx.SaveReport(r)
+		note["report"], note["words_sha256"] = r.ID, models.SaltedSum(r.WordsSalt, r.Words)
+		return tx.SaveReport(r)
 	}
-	return "", models.ErrNotFound
+	return models.ErrNotFound
 }
 
 func deref(s *string) string {

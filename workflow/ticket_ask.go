@@ -24,6 +24,7 @@ func (d *Desk) Ask(tx *store.Tx, in AskInput) (models.Ticket, error) {
 	if err != nil {
 		return models.Ticket{}, err
 	}
+	salt := models.NewToken()
 	var asked []models.Report
 	t, err := d.change(tx, in.Act, models.VerbAsk, func(t *models.Ticket) (models.Args, error) {
 		reports, err := tx.Reports(t.ID)
@@ -33,13 +34,14 @@ func (d *Desk) Ask(tx *store.Tx, in AskInput) (models.Ticket, error) {
 		if asked = first(reports); len(asked) == 0 {
 			return nil, models.Invalid{Field: "text", Key: "error_ask_nobody"}
 		}
-		return models.Args{}, tx.ArmTimer(t.ID, models.TimerAskExpire, d.askUntil(tx.Now))
+		said := models.Args{"said_sha256": models.SaltedSum(salt, text)}
+		return said, tx.ArmTimer(t.ID, models.TimerAskExpire, d.askUntil(tx.Now))
 	})
 	if err != nil {
 		return t, err
 	}
 	return t, d.tell(tx, t, asked, models.Message{
-		Author: in.Actor.ID, Key: QuestionKey, Args: models.Args{"text": text},
+		Author: in.Actor.ID, Key: QuestionKey, Args: models.Args{"text": text}, WordsSalt: salt,
 	})
 }
 

@@ -32,7 +32,7 @@ func (d *Desk) Follow(tx *store.Tx, in FollowInput) (models.Ticket, error) {
 			return nil, err
 		}
 		return models.Args{
-			"report": r.ID, "channel": r.Channel, "words_sha256": saltedSum(r.WordsSalt, r.Words),
+			"report": r.ID, "channel": r.Channel, "words_sha256": models.SaltedSum(r.WordsSalt, r.Words),
 		}, tx.LinkMessages(in.Report.MessageIDs, t.ID)
 	})
 	if err != nil || r.ConversationID == nil {

@@ -20,13 +20,14 @@ func (d *Desk) Reply(tx *store.Tx, in ReplyInput) (models.Ticket, error) {
 	if err != nil {
 		return models.Ticket{}, err
 	}
+	salt := models.NewToken()
 	t, err := d.change(tx, in.Act, models.VerbReply, func(*models.Ticket) (models.Args, error) {
-		return models.Args{}, nil
+		return models.Args{"said_sha256": models.SaltedSum(salt, text)}, nil
 	})
 	if err != nil {
 		return t, err
 	}
 	return t, d.tellReporters(tx, t, models.Message{
-		Author: in.Actor.ID, Key: ReplyKey, Args: models.Args{"text": text},
+		Author: in.Actor.ID, Key: ReplyKey, Args: models.Args{"text": text}, WordsSalt: salt,
 	})
 }

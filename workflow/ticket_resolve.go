@@ -32,6 +32,7 @@ func (d *Desk) Resolve(tx *store.Tx, in ResolveInput) (models.Ticket, error) {
 	default:
 		return models.Ticket{}, models.Invalid{Field: "outcome", Key: "error_outcome"}
 	}
+	salt := models.NewToken()
 	t, err := d.change(tx, in.Act, models.VerbResolve, func(t *models.Ticket) (models.Args, error) {
 		note, err := d.checkProof(tx, *t, in)
 		if err != nil {
@@ -45,6 +46,7 @@ func (d *Desk) Resolve(tx *store.Tx, in ResolveInput) (models.Ticket, error) {
 			return nil, err
 		}
 		t.Outcome, t.ResolvedAt = in.Outcome, &tx.Now
+		note["said_sha256"] = models.SaltedSum(salt, text)
 		if in.NoPhoto != "" {
 			reason, err := d.keepNote(tx, t.ID, in.Actor, models.Clean(in.NoPhoto, 4000))
 			maps.Copy(note, reason)
@@ -63,7 +65,7 @@ func (d *Desk) Resolve(tx *store.Tx, in ResolveInput) (models.Ticket, error) {
 		args["photos"] = in.Photos
 	}
 	return t, d.tellReporters(tx, t, models.Message{
-		Author: in.Actor.ID, Key: answerKey(in.Outcome), Args: args,
+		Author: in.Actor.ID, Key: answerKey(in.Outcome), Args: args, WordsSalt: salt,
 		Buttons: []models.Button{
 			{Key: "button_done", Payload: "done:" + t.Code}, {Key: "button_not_done", Payload: "not_done:" + t.Code},
 		},

@@ -30,6 +30,9 @@ func (d *Desk) Return(tx *store.Tx, in ReturnInput) (models.Ticket, error) {
 
 // keepNote keeps words of a colleague in a row that can be erased, and returns how an event refers to it.
 func (d *Desk) keepNote(tx *store.Tx, ticketID string, author models.Actor, text string) (models.Args, error) {
-	n := models.Note{ID: models.NewID(), TicketID: ticketID, AuthorID: author.ID, Text: text, CreatedAt: tx.Now}
-	return models.Args{"note": n.ID}, tx.InsertNote(n)
+	n := models.Note{
+		ID: models.NewID(), TicketID: ticketID, AuthorID: author.ID, Text: text, WordsSalt: models.NewToken(),
+		CreatedAt: tx.Now,
+	}
+	return models.Args{"note": n.ID, "note_sha256": models.SaltedSum(n.WordsSalt, n.Text)}, tx.InsertNote(n)
 }

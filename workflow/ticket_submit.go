@@ -64,7 +64,9 @@ func (d *Desk) Submit(tx *store.Tx, in SubmitInput) (models.Ticket, error) {
 	clocks := d.plan(&t, owner, tx.Now)
 	err = d.record(tx, record{
 		verb: models.VerbSubmit, actor: in.Actor, after: &t,
-		note: models.Args{"report": r.ID, "channel": in.Channel, "words_sha256": saltedSum(r.WordsSalt, r.Words)},
+		note: models.Args{
+			"report": r.ID, "channel": in.Channel, "words_sha256": models.SaltedSum(r.WordsSalt, r.Words),
+		},
 	})
 	if err != nil {
 		return t, err

@@ -3,7 +3,10 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"image/jpeg"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"regexp"
 	"strings"
@@ -25,6 +28,7 @@ type said struct {
 	Lat        *float64 `json:"lat"`
 	Lon        *float64 `json:"lon"`
 	Buttons    []button `json:"buttons"`
+	Photos     []string `json:"photos"`
 	TicketCode string   `json:"ticket_code"`
 }
 
@@ -128,12 +132,71 @@ func (c *client) say(message map[string]any) {
 	c.must(http.MethodPost, "/chat/messages", "", message, nil)
 }
 
-// tell sends a message in whose course the program may die: there need not be an answer.
-func (c *client) tell(message map[string]any) {
+// show sends a message with a picture, as the page does.
+func (c *client) show(message map[string]any, photo []byte) {
 	c.t.Helper()
-	status, _, raw, err := c.exchange(http.MethodPost, "/chat/messages", "", message)
-	if err == nil && status != http.StatusAccepted {
-		c.t.Fatalf("send: %d %s", status, raw)
+	res, err := c.upload("/chat/messages", message, photo)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	c.decode(res, http.StatusAccepted, &struct{}{})
+}
+
+// tell is show when the program may die in its course: there need not be an answer.
+func (c *client) tell(message map[string]any, photo []byte) {
+	c.t.Helper()
+	res, err := c.upload("/chat/messages", message, photo)
+	if err != nil {
+		return
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusAccepted {
+		c.t.Fatalf("send: %d", res.StatusCode)
+	}
+}
+
+// upload posts a form of fields and one picture.
+func (c *client) upload(path string, fields map[string]any, photo []byte) (*http.Response, error) {
+	c.t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	for name, value := range fields {
+		if err := form.WriteField(name, fmt.Sprint(value)); err != nil {
+			c.t.Fatal(err)
+		}
+	}
+	part, err := form.CreateFormFile("photo", "photo.jpg")
+	if err == nil {
+		_, err = part.Write(photo)
+	}
+	if err == nil {
+		err = form.Close()
+	}
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(c.t.Context(), http.MethodPost, c.base+"/api/v1"+path, &body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+c.token)
+	req.Header.Set("Content-Type", form.FormDataContentType())
+	return (&http.Client{Timeout: 10 * time.Second}).Do(req)
+}
+
+// picture opens both sizes of a picture, of which the address of the small one was shown.
+func (c *client) picture(address string) {
+	c.t.Helper()
+	small := strings.TrimPrefix(address, "/api/v1")
+	for _, path := range []string{small, strings.TrimSuffix(small, "320") + "1600"} {
+		status, _, raw, err := c.exchange(http.MethodGet, path, "", nil)
+		if err != nil || status != http.StatusOK {
+			c.t.Fatalf("GET %s: %d %v", path, status, err)
+		}
+		if _, err := jpeg.Decode(bytes.NewReader(raw)); err != nil {
+			c.t.Errorf("%s is no picture: %v", path, err)
+		}
 	}
 }
 
@@ -199,6 +262,8 @@ var spokenCode = regexp.MustCompile(`\b[1-9][0-9]{3} [0-9]{5}\b`)
 func isReceipt(m said) bool {
 	return m.Direction == "out" && strings.HasPrefix(m.Text, "Đã nhận phản ánh") && spokenCode.MatchString(m.Text)
 }
+
+func isShown(m said) bool { return m.Direction == "in" && len(m.Photos) > 0 }
 
 func heard(text string) func(said) bool {
 	return func(m said) bool { return m.Direction == "in" && m.Text == text }

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/vticket/vticket/bots"
 	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/photos"
 	"github.com/vticket/vticket/models/store"
 )
 
@@ -24,6 +26,7 @@ const (
 	crashBeforeCommit    = "converse.before_commit" // hop 6, all written, just before COMMIT
 	crashTurnCommitted   = "converse.committed"     // hop 7 is durable, its delivery not rung
 	crashSentNotRecorded = "send.sent"              // hop 8, between send and record
+	crashPhotoStored     = "photo.stored"           // both sizes of a photo are kept, its row does not say so
 )
 
 // fuse returns what is to be called at a point.
@@ -91,4 +94,20 @@ func (c crashAdapter) Send(ctx context.Context, out bots.Outgoing) (bots.Sent, e
 	sent, err := c.Adapter.Send(ctx, out)
 	c.sent()
 	return sent, err
+}
+
+func armPhotos(kept photos.Store) photos.Store { return crashPhotos{kept, fuse(crashPhotoStored)} }
+
+type crashPhotos struct {
+	photos.Store
+	stored func()
+}
+
+// Put passes the point when the small copy is kept, which is the last one.
+func (c crashPhotos) Put(ctx context.Context, key string, r io.Reader) error {
+	err := c.Store.Put(ctx, key, r)
+	if strings.HasSuffix(key, "/320.jpg") {
+		c.stored()
+	}
+	return err
 }

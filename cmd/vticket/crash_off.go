@@ -4,6 +4,7 @@ package main
 
 import (
 	"github.com/vticket/vticket/bots"
+	"github.com/vticket/vticket/models/photos"
 	"github.com/vticket/vticket/models/store"
 )
 
@@ -12,3 +13,5 @@ import (
 func armStore(*store.Store) {}
 
 func armAdapters(all map[string]bots.Adapter) map[string]bots.Adapter { return all }
+
+func armPhotos(kept photos.Store) photos.Store { return kept }

@@ -20,6 +20,9 @@ func (d *demo) unfold(l *life, t models.Ticket) error {
 		return nil
 	case fateNew, fateNewLate:
 		return nil
+	case fateMerged:
+		d.at(now.Add(d.span(2*time.Minute, 9*time.Minute)), d.join(l))
+		return nil
 	default:
 	}
 	if l.who.channel != "phone" && d.chance(12) {
@@ -80,6 +83,20 @@ func (d *demo) dispatch(l *life) func(context.Context) error {
 		_, err = d.desk.Assign(tx, workflow.AssignInput{Act: act, DepartmentID: owner})
 		return err
 	})
+}
+
+// join lets the hotline see that two tickets are about the same thing, once both are there.
+func (d *demo) join(l *life) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if l.twin.ticket == "" {
+			d.at(d.clock.now().Add(10*time.Minute), d.join(l))
+			return nil
+		}
+		return d.hotline(l, func(tx *store.Tx, _ models.Ticket, act workflow.Act) error {
+			_, err := d.desk.Merge(tx, workflow.MergeInput{Act: act, Into: l.twin.ticket})
+			return err
+		})(ctx)
+	}
 }
 
 // giveBack returns a ticket to the hotline, which gives it to another.

@@ -42,13 +42,14 @@ const (
 	fateNew        fateKey = "new"        // the hotline decides, now
 	fateNewLate    fateKey = "new_late"   // the hotline should have decided
 	fateCritical   fateKey = "critical"   // a danger, today
+	fateMerged     fateKey = "merged"     // somebody else has reported it, and the hotline joins the two
 )
 
 const demoDay = 24 * time.Hour
 
 func demoFates() []demoFate {
 	return []demoFate{
-		{fateClosed, 88, 60 * demoDay, 30 * time.Hour, 3 * time.Hour, true},
+		{fateClosed, 84, 60 * demoDay, 30 * time.Hour, 3 * time.Hour, true},
 		{fateSilent, 62, 60 * demoDay, 14 * demoDay, 10*demoDay + 6*time.Hour, false},
 		{fateUnhappy, 9, 55 * demoDay, 3 * demoDay, 6 * time.Hour, true},
 		{fateUnanswered, 4, 55 * demoDay, 38 * demoDay, 12 * demoDay, true},
@@ -65,6 +66,7 @@ func demoFates() []demoFate {
 		{fateNew, 7, 230 * time.Second, 70 * time.Second, 0, false},
 		{fateNewLate, 3, 3 * time.Hour, 80 * time.Minute, 0, false},
 		{fateCritical, 3, 80 * time.Minute, 20 * time.Minute, 0, true},
+		{fateMerged, 4, 0, 0, 0, false}, // after those that are worked on: it joins one of them
 	}
 }
 
@@ -91,6 +93,7 @@ type life struct {
 	noPlace   bool         // the words say where, no pin does
 	asksWhere bool         // the place comes when the bot asks for it
 	proofs    []bots.Media // of the finished work, uploaded
+	twin      *life        // what was reported of the same thing before
 }
 
 // reporter is somebody who reports.
@@ -162,12 +165,21 @@ func (d *demo) plan(tickets int) ([]*life, error) {
 	for i, f := range fates {
 		for n := range counts[i] {
 			l := &life{demoFate: f}
-			l.story, deck = d.deal(deck, f)
+			if f.Key == fateMerged {
+				l.twin = nth(all, fateWorking, n)
+				l.story = l.twin.story
+			} else {
+				l.story, deck = d.deal(deck, f)
+			}
 			l.category = d.desk.Catalogue.Category(l.story.Category)
 			l.who, regulars = d.someone(f, regulars)
 			d.outcome(l, n)
 			d.where(l)
 			d.when(l)
+			if l.twin != nil {
+				l.beside(l.twin)
+				l.born = l.twin.born.Add(time.Duration(float64(d.end.Sub(l.twin.born)) * d.between(0.2, 0.5)))
+			}
 			d.sketches(l)
 			d.proof(l)
 			all = append(all, l)
@@ -176,6 +188,12 @@ func (d *demo) plan(tickets int) ([]*life, error) {
 	d.crowd(all)
 	slices.SortStableFunc(all, func(a, b *life) int { return a.born.Compare(b.born) })
 	return all, nil
+}
+
+// nth is the nth life of a fate, from 0 on; after the last one comes the first again.
+func nth(all []*life, fate fateKey, n int) *life {
+	all = slices.DeleteFunc(slices.Clone(all), func(l *life) bool { return l.Key != fate })
+	return all[n%len(all)]
 }
 
 // outcome decides how a life is settled: mostly done; sometimes it cannot be, or it is only explained. The first lives
@@ -336,6 +354,13 @@ func (d *demo) waking(at time.Time, l *life) time.Time {
 	return moved
 }
 
+// beside moves a life to the place of another one.
+func (l *life) beside(other *life) {
+	l.lat, l.lon, l.ward = other.lat+0.00008, other.lon-0.00006, other.ward
+	l.words = strings.ReplaceAll(l.words, l.address, other.address)
+	l.address = other.address
+}
+
 // crowd lets some things be reported by several neighbours.
 func (d *demo) crowd(all []*life) {
 	first := map[string]*life{}
@@ -352,8 +377,6 @@ func (d *demo) crowd(all []*life) {
 			first[l.story.Category] = l
 			continue
 		}
-		l.lat, l.lon, l.ward = known.lat+0.00008, known.lon-0.00006, known.ward
-		l.words = strings.ReplaceAll(l.words, l.address, known.address)
-		l.address = known.address
+		l.beside(known)
 	}
 }

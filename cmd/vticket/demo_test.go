@@ -96,7 +96,7 @@ func TestDemo(t *testing.T) {
 		want := demoFound{
 			States: map[models.State]bool{
 				"new": true, "assigned": true, "in_progress": true, "waiting": true, "resolved": true, "closed": true,
-				"withdrawn": true,
+				"withdrawn": true, "merged": true,
 			},
 			Outcomes: map[models.Outcome]bool{"fixed": true, "answered": true, "cannot_fix": true},
 			Roles: map[models.Role]bool{

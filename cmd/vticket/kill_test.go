@@ -17,7 +17,7 @@ func TestKillBetweenHops(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		point     string
-		redis     int // number of the Redis database
+		redis     int // number of the Redis database; two cases may share one, and then wait for each other
 		ambiguous int // receipts that may have been seen twice
 	}{
 		"after hop 3, before its wake-up":          {point: "inbox.committed:2", redis: 1},
@@ -25,6 +25,7 @@ func TestKillBetweenHops(t *testing.T) {
 		"before the commit of hop 6":               {point: "converse.before_commit", redis: 3},
 		"after hop 7's commit, before its wake-up": {point: "converse.committed", redis: 4},
 		"in hop 8, between send and record":        {point: "send.sent", redis: 5, ambiguous: 1},
+		"a photo is stored, its row is not":        {point: "photo.stored", redis: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -33,13 +34,14 @@ func TestKillBetweenHops(t *testing.T) {
 			lan := resident(p)
 			lan.say(words("1", lampIsOut))
 			lan.await(5*time.Second, "the words are heard", heard(lampIsOut))
-			lan.tell(pin())
+			lan.tell(pin(), drawn(t, 1))
 			p.died()
 
 			p = start(t, binary, env)
 			began := time.Now()
 			lan.base = p.base
 			lan.await(resumeLimit, "the receipt is there", isReceipt)
+			lan.await(time.Until(began.Add(resumeLimit)), "the photo is there", isShown)
 			t.Logf("resumed %v after the restart", time.Since(began).Round(10*time.Millisecond))
 			oneJob(t, lan, dsn, tt.ambiguous)
 			command(t, env, "", "audit", "verify")
@@ -47,7 +49,7 @@ func TestKillBetweenHops(t *testing.T) {
 	}
 }
 
-// TestKillRedis empties Redis over and over while both messages come in: no task that was asked for survives.
+// TestKillRedis empties Redis over and over while words, photo and place come in: no task that was asked for survives.
 func TestKillRedis(t *testing.T) {
 	needServices(t)
 	t.Parallel()
@@ -64,20 +66,23 @@ func TestKillRedis(t *testing.T) {
 		emptied <- n
 	}()
 	lan.say(words("1", lampIsOut))
-	lan.say(pin())
+	lan.show(pin(), drawn(t, 1))
 	began := time.Now()
 	time.AfterFunc(200*time.Millisecond, cancel)
 	t.Logf("emptied %d times", <-emptied)
 	lan.await(resumeLimit, "the receipt is there", isReceipt)
+	lan.await(time.Until(began.Add(resumeLimit)), "the photo is there", isShown)
 	t.Logf("receipt %v after the last piece", time.Since(began).Round(10*time.Millisecond))
 	oneJob(t, lan, dsn, 0)
 	command(t, env, "", "audit", "verify")
 }
 
-// counts is what one job of two messages must have left, in the database and before the resident's eyes.
+// counts is what one job of two messages, the second with a photo, must have left: in the database and before the
+// resident's eyes.
 type counts struct {
 	Inbox, Unread, Heard, Tickets, Reports, Receipts, Waiting, Ambiguous int
-	ShownWords, ShownPins, ShownReceipts, ShownTickets                   int
+	Attachments, TicketPhotos                                            int // photos: kept, and the ticket's
+	ShownWords, ShownPins, ShownPhotos, ShownReceipts, ShownTickets      int
 }
 
 func oneJob(t *testing.T, lan *client, dsn string, ambiguous int) {
@@ -94,14 +99,21 @@ func oneJob(t *testing.T, lan *client, dsn string, ambiguous int) {
 			(SELECT count(*) FROM inbox_events WHERE done_at IS NULL),
 			(SELECT count(*) FROM messages WHERE direction = 'in'), (SELECT count(*) FROM tickets),
 			(SELECT count(*) FROM reports), (SELECT count(*) FROM messages WHERE key = 'receipt'),
-			(SELECT count(*) FROM deliveries WHERE status <> 'sent'), (SELECT count(*) FROM deliveries WHERE ambiguous)`).
-			Scan(&got.Inbox, &got.Unread, &got.Heard, &got.Tickets, &got.Reports, &got.Receipts, &got.Waiting, &got.Ambiguous)
+			(SELECT count(*) FROM deliveries WHERE status <> 'sent'), (SELECT count(*) FROM deliveries WHERE ambiguous),
+			(SELECT count(*) FROM attachments), (SELECT count(*) FROM attachments a JOIN messages m ON m.id = a.message_id
+				JOIN tickets t ON t.id = m.ticket_id WHERE a.status = 'ready')`).
+			Scan(&got.Inbox, &got.Unread, &got.Heard, &got.Tickets, &got.Reports, &got.Receipts, &got.Waiting, &got.Ambiguous,
+				&got.Attachments, &got.TicketPhotos)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return got.Unread == 0 && got.Waiting == 0
 	})
 	for _, m := range lan.messages() {
+		for _, address := range m.Photos {
+			got.ShownPhotos++
+			lan.picture(address)
+		}
 		switch {
 		case heard(lampIsOut)(m):
 			got.ShownWords++
@@ -113,8 +125,8 @@ func oneJob(t *testing.T, lan *client, dsn string, ambiguous int) {
 	}
 	got.ShownTickets = len(lan.myTickets())
 	want := counts{
-		Inbox: 2, Heard: 2, Tickets: 1, Reports: 1, Receipts: 1, Ambiguous: ambiguous,
-		ShownWords: 1, ShownPins: 1, ShownReceipts: 1, ShownTickets: 1,
+		Inbox: 2, Heard: 2, Tickets: 1, Reports: 1, Receipts: 1, Ambiguous: ambiguous, Attachments: 1, TicketPhotos: 1,
+		ShownWords: 1, ShownPins: 1, ShownPhotos: 1, ShownReceipts: 1, ShownTickets: 1,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("what the job left (-want +got):\n%s", diff)

@@ -38,11 +38,12 @@ func mainJob(t *testing.T, env stackEnv) {
 	p := start(t, binary, env)
 	lan := resident(p)
 	lan.say(words("1", coverIsGone))
-	lan.say(pin())
+	lan.show(pin(), drawn(t, 1))
 	last := time.Now()
 	receipt := lan.await(5*time.Second, "the receipt is there", isReceipt)
 	t.Logf("receipt %v after the last piece", time.Since(last).Round(time.Millisecond))
 	code := strings.ReplaceAll(spokenCode.FindString(receipt.Text), " ", "")
+	lan.picture(lan.await(5*time.Second, "the photo is there", isShown).Photos[0])
 	if receipt.TicketCode != code {
 		t.Errorf("the receipt of %s belongs to %s", code, receipt.TicketCode)
 	}

@@ -25,13 +25,14 @@ func TestPausedWorker(t *testing.T) {
 	first := start(t, crashBinary, env, "VTICKET_CRASH=pause@send.sent")
 	lan := resident(first)
 	lan.say(words("1", lampIsOut))
-	lan.say(pin())
+	lan.show(pin(), drawn(t, 1))
 	eventually(t, 10*time.Second, "the first worker stands still", first.stopped)
 	stopped := time.Now()
 
 	second := start(t, binary, env)
 	lan.base = second.base
 	lan.await(resumeLimit, "the receipt is there", isReceipt)
+	lan.await(resumeLimit, "the photo is there", isShown)
 	oneJob(t, lan, dsn, 1)
 	time.Sleep(time.Until(stopped.Add(pause))) // the pause itself is what is tested
 	before := everything(t, dsn)

@@ -53,6 +53,16 @@ func TestMain(m *testing.M) {
 // stackEnv is the configuration of one stack, as the program's environment names it.
 type stackEnv []string
 
+// folder is where the stack keeps photos, and its database when that is embedded.
+func (e stackEnv) folder() string {
+	for _, line := range e {
+		if folder, ok := strings.CutPrefix(line, "DATA_DIR="); ok {
+			return folder
+		}
+	}
+	return ""
+}
+
 func embeddedStack(t *testing.T) stackEnv {
 	t.Helper()
 	return stackEnv{"DATA_DIR=" + t.TempDir()}

@@ -6,7 +6,6 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
-	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -21,6 +20,7 @@ import (
 
 	"github.com/vticket/vticket/bots/sandbox"
 	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/photos"
 	"github.com/vticket/vticket/models/store"
 )
 
@@ -78,8 +78,7 @@ func TestTelegramMainJob(t *testing.T) {
 	t.Run("polling, embedded", func(t *testing.T) {
 		t.Parallel()
 		env := embeddedStack(t)
-		folder := strings.TrimPrefix(env[0], "DATA_DIR=")
-		s := newTelegram(t, env, "sqlite:"+filepath.Join(folder, "vticket.db"), false)
+		s := newTelegram(t, env, "sqlite:"+filepath.Join(env.folder(), "vticket.db"), false)
 		s.begin(t, binary)
 		telegramJob(t, s)
 	})
@@ -138,6 +137,9 @@ func telegramJob(t *testing.T, s *telegramStack) {
 	if closed := minh.ticket(code); closed.State != "closed" {
 		t.Errorf("pressed done, the ticket is %s", closed.State)
 	}
+	if n := s.receipts(); n != 1 {
+		t.Errorf("one receipt for all that was sent, the chat has %d", n)
+	}
 	command(t, s.env, "", "audit", "verify")
 }
 
@@ -156,36 +158,42 @@ func TestKillOnTelegram(t *testing.T) {
 	s.begin(t, crashBinary, "VTICKET_CRASH=send.sent")
 	lan := s.bot.Resident(lanTelegram, "Lan")
 	lan.Say(lampIsOut)
+	lan.SendPhoto(drawn(t, 1), "")
 	lan.SendLocation(10.7769, 106.7009)
 	s.died()
 	s.begin(t, binary)
-	receipts := func() (n int) {
-		for _, m := range s.bot.Messages(lanTelegram) {
-			if isTelegramReceipt(m) {
-				n++
-			}
-		}
-		return n
-	}
-	eventually(t, resumeLimit, "the receipt is sent again", func() bool { return receipts() == 2 })
+	eventually(t, resumeLimit, "the receipt is sent again", func() bool { return s.receipts() == 2 })
 	db, err := sql.Open("pgx", dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
 	var tickets, receiptsKept, marked, waiting int
+	var code string
 	eventually(t, resumeLimit, "nothing is left to send", func() bool {
 		err := db.QueryRowContext(t.Context(), `SELECT (SELECT count(*) FROM tickets),
 			(SELECT count(*) FROM messages WHERE key = 'receipt'), (SELECT count(*) FROM deliveries WHERE ambiguous),
-			(SELECT count(*) FROM deliveries WHERE status <> 'sent')`).Scan(&tickets, &receiptsKept, &marked, &waiting)
+			(SELECT count(*) FROM deliveries WHERE status <> 'sent'), (SELECT max(code) FROM tickets)`).
+			Scan(&tickets, &receiptsKept, &marked, &waiting, &code)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return waiting == 0
 	})
-	if tickets != 1 || receiptsKept != 1 || marked != 1 || receipts() != 2 {
-		t.Errorf("one ticket, one receipt, sent twice and marked: %d, %d, %d and %d", tickets, receiptsKept, receipts(), marked)
+	if n := s.receipts(); tickets != 1 || receiptsKept != 1 || marked != 1 || n != 2 {
+		t.Errorf("one ticket, one receipt, sent twice and marked: %d, %d, %d and %d", tickets, receiptsKept, n, marked)
 	}
+	s.photosOf(t, code, 1)
+}
+
+// receipts counts those that the resident has seen.
+func (s *telegramStack) receipts() (n int) {
+	for _, m := range s.bot.Messages(lanTelegram) {
+		if isTelegramReceipt(m) {
+			n++
+		}
+	}
+	return n
 }
 
 // sixteenTimes: a platform that lost our answers sends the same again and again, at once.
@@ -253,6 +261,23 @@ func (s *telegramStack) photosOf(t *testing.T, code string, want int) {
 	if len(all) != want {
 		t.Errorf("%d pictures were sent, the ticket has %d", want, len(all))
 	}
+	kept, err := photos.OpenDisk(filepath.Join(s.env.folder(), "photos"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer kept.Close()
+	for _, a := range all {
+		for _, key := range []string{a.LargeKey(), a.SmallKey()} {
+			file, err := kept.Open(t.Context(), key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := jpeg.Decode(file); err != nil {
+				t.Errorf("%s is no picture: %v", key, err)
+			}
+			_ = file.Close()
+		}
+	}
 }
 
 // heard counts the resident's messages.
@@ -284,25 +309,7 @@ func (s *telegramStack) heard(t *testing.T) (n int) {
 // addPhoto uploads a picture of the finished work and returns its id.
 func (c *client) addPhoto(code string, raw []byte) string {
 	c.t.Helper()
-	var body bytes.Buffer
-	form := multipart.NewWriter(&body)
-	part, err := form.CreateFormFile("photo", "after.jpg")
-	if err == nil {
-		_, err = part.Write(raw)
-	}
-	if err == nil {
-		err = form.Close()
-	}
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	req, err := http.NewRequestWithContext(c.t.Context(), http.MethodPost, c.base+"/api/v1/tickets/"+code+"/photos", &body)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	req.Header.Set("Authorization", "Bearer "+c.token)
-	req.Header.Set("Content-Type", form.FormDataContentType())
-	res, err := (&http.Client{Timeout: 10 * time.Second}).Do(req)
+	res, err := c.upload("/tickets/"+code+"/photos", nil, raw)
 	if err != nil {
 		c.t.Fatal(err)
 	}

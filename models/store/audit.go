@@ -22,27 +22,16 @@ type Audit struct {
 	Faults  []Fault `json:"faults"`
 }
 
-// VerifyAudit reads every timeline and checks its chain of hashes, the head that the ticket's row holds, and that
-// the timeline folds to the row.
+// VerifyAudit reads every timeline and checks its chain of hashes, the head that the ticket's row holds, that the
+// timeline folds to the row, and that what people wrote is what the timeline has the sums of.
 func (s *Store) VerifyAudit(ctx context.Context) (Audit, error) {
 	a := Audit{Faults: []Fault{}}
 	after := ""
 	for {
 		var page []models.Ticket
-		err := s.Read(ctx, func(tx *Tx) error {
-			q := tx.db().Order("id").Limit(500)
-			if after != "" {
-				q = q.Where("id > ?", after)
-			}
-			if err := q.Find(&page).Error; err != nil {
-				return err
-			}
-			for _, t := range page {
-				if err := a.verify(tx, t); err != nil {
-					return err
-				}
-			}
-			return nil
+		err := s.Read(ctx, func(tx *Tx) (err error) {
+			page, err = a.page(tx, after)
+			return err
 		})
 		if err != nil {
 			return a, fmt.Errorf("verify audit: %w", err)
@@ -54,7 +43,28 @@ func (s *Store) VerifyAudit(ctx context.Context) (Audit, error) {
 	}
 }
 
-func (a *Audit) verify(tx *Tx, t models.Ticket) error {
+// page verifies some tickets after an id and returns them: none at the end.
+func (a *Audit) page(tx *Tx, after string) (page []models.Ticket, err error) {
+	q := tx.db().Order("id").Limit(500)
+	if after != "" {
+		q = q.Where("id > ?", after)
+	}
+	if err := q.Find(&page).Error; err != nil {
+		return nil, err
+	}
+	words, err := tx.wordsOf(page)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range page {
+		if err := a.verify(tx, t, words[t.ID]); err != nil {
+			return nil, err
+		}
+	}
+	return page, nil
+}
+
+func (a *Audit) verify(tx *Tx, t models.Ticket, words []wordsRow) error {
 	events, err := tx.Timeline(t.ID)
 	if err != nil {
 		return err
@@ -75,6 +85,9 @@ func (a *Audit) verify(tx *Tx, t models.Ticket) error {
 	}
 	if head != t.HeadHash || int64(len(events)) != t.LastSeq {
 		a.blame("tickets", t.ID, t, "head does not match the last event")
+	}
+	if err := a.verifyWords(tx, t, events, words); err != nil {
+		return err
 	}
 	differ, err := models.FoldTimeline(events, t)
 	if err != nil {

@@ -55,6 +55,7 @@ func eraseMessages(where string, args ...any) []statement {
 		{"UPDATE deliveries SET text = '' WHERE message_id" + of, args},
 		{`UPDATE messages SET text = '', lat = NULL, lon = NULL, external_id = '', inbox_id = NULL, buttons = '[]',
 			args = CASE WHEN key LIKE 'answer!_%' ESCAPE '!' THEN args ELSE '{}' END,
+			words_salt = CASE WHEN key LIKE 'answer!_%' ESCAPE '!' THEN words_salt ELSE '' END,
 			key = CASE WHEN key LIKE 'answer!_%' ESCAPE '!' THEN key ELSE '` + models.KeyErased + `' END
 			WHERE ` + where, args},
 	}

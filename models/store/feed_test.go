@@ -123,6 +123,59 @@ func TestFeedUnderLoad(t *testing.T) {
 	})
 }
 
+// TestSweepEmptiesTheFeedQueue: nobody has to read the feed for its events to get their positions. The events of each
+// ticket were numbered against the order of their ids, as by two replicas whose clocks differ.
+func TestSweepEmptiesTheFeedQueue(t *testing.T) {
+	if !postgres(t) { // SQLite has no queue
+		return
+	}
+	const tickets = 1100
+	s := modelstest.Postgres(t, modelstest.NewClock(t, start).Now)
+	var later []string
+	for range tickets {
+		later = append(later, models.NewID())
+	}
+	within(t, s, func(tx *store.Tx) error {
+		for i := range tickets {
+			ticket := models.Ticket{
+				ID: models.NewID(), State: models.StateAssigned, Priority: models.PriorityNormal, CreatedAt: tx.Now,
+				UpdatedAt: tx.Now,
+			}
+			err := tx.InsertTicket(&ticket)
+			for seq, id := range []string{models.NewID(), later[i]} {
+				err = errors.Join(err, tx.AppendEvent(models.Event{
+					ID: id, TicketID: ticket.ID, Seq: int64(seq + 1), Verb: models.VerbReopen,
+					ActorKind: models.ActorSystem, At: tx.Now, Data: "{}",
+				}))
+			}
+			if err = errors.Join(err, tx.DB().Error); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	var left []int64
+	for range 3 {
+		sweep(t, s)
+		left = append(left, count(t, s, "SELECT count(*) FROM feed_queue"))
+	}
+	if diff := cmp.Diff([]int64{200, 0, 0}, left); diff != "" {
+		t.Errorf("a sweep takes the oldest 1,000 of 2,200 and what comes before them, the next the rest (-want +got):\n%s", diff)
+	}
+	items, err := s.Feed(t.Context(), 0, 2*tickets+1)
+	seen := map[string]int64{}
+	for i, item := range items {
+		if item.Pos != int64(i+1) || item.Event.Seq != seen[item.Event.TicketID]+1 {
+			t.Fatalf("event %d of %s is at %d, after its event %d", item.Event.Seq, item.Event.TicketID, item.Pos,
+				seen[item.Event.TicketID])
+		}
+		seen[item.Event.TicketID]++
+	}
+	if len(items) != 2*tickets || err != nil {
+		t.Errorf("%d events are in the feed, want %d: %v", len(items), 2*tickets, err)
+	}
+}
+
 func TestOneTimeline(t *testing.T) {
 	eachStore(t, func(t *testing.T, s *store.Store, _ *modelstest.Clock) {
 		t.Helper()

@@ -25,7 +25,7 @@ const sweepLimit = 2000
 // Sweep claims the rows that are due, so that no two sweeps bring the same row, and returns what to ring. It is what
 // makes the bell dispensable: whatever Redis lost or a dead process left is found here. A row that was asked for
 // before and is still not done gets a new epoch, because its old task may be stuck under the old name; each further
-// asking waits twice as long, from 20 s to 5 min.
+// asking waits twice as long, from 20 s to 5 min. It also gives positions to what waits for the feed.
 func (s *Store) Sweep(ctx context.Context) ([]models.Wake, error) {
 	var wakes []models.Wake
 	for _, t := range sweepable {
@@ -43,7 +43,7 @@ func (s *Store) Sweep(ctx context.Context) ([]models.Wake, error) {
 			wakes = append(wakes, row)
 		}
 	}
-	return wakes, nil
+	return wakes, s.sequence(ctx)
 }
 
 func (tx *Tx) claim(table string) ([]models.Wake, error) {

@@ -165,9 +165,7 @@ func (w *Worker) sweep(ctx context.Context) {
 		if err != nil && ctx.Err() == nil {
 			w.log.ErrorContext(ctx, "sweep stopped short, next one follows", "error", err)
 		}
-		if err == nil {
-			w.options.Bell.Ring(ctx, wakes) // also when ctx has just ended: these rows are claimed
-		}
+		w.options.Bell.Ring(ctx, wakes) // also when ctx has just ended or the sweep stopped short: they are claimed
 		select {
 		case <-ctx.Done():
 			return
