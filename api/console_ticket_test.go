@@ -144,7 +144,7 @@ func TestTicketPageOffersWhatIsAllowedNow(t *testing.T) {
 		d.submits(staff, made, "accept", nil).led(t, ticketAt(made)+"?done=accept")
 		offers(staff, "resolve", "ask", "reply", "note", "attach")
 		d.submits(staff, made, "ask", url.Values{"text": {"Nắp tròn hay vuông?"}}).led(t, ticketAt(made)+"?done=ask")
-		offers(staff, "resolve", "reply", "note")
+		offers(staff, "resolve", "reply", "note", "attach")
 		d.submits(staff, made, "resolve", url.Values{"text": {"Đã thay nắp."}, "outcome": {"fixed"}, "no_photo": {"Máy hỏng"}}).
 			led(t, ticketAt(made)+"?done=resolve")
 		offers(staff, "reply", "note", "attach")
@@ -342,6 +342,9 @@ func TestAnswerWithPhotos(t *testing.T) {
 			t.Fatalf("%d photos", len(ids))
 		}
 		kept.holds(t, `name="after_`+after()[1]+`" value="on" checked`, "Đang tải ảnh về")
+		if diff := cmp.Diff([]string{"system submit", "staff attach", "staff attach"}, d.timeline(made.ID)); diff != "" {
+			t.Errorf("each photo that a ticket gets is an event (-want +got):\n%s", diff)
+		}
 
 		send("resolve", part{"text", "Đã thay nắp mới", ""}, part{"outcome", "fixed", ""},
 			part{"after_" + after()[1], "on", ""}, photo(picture(t, 3))).led(t, ticketAt(made)+"?done=resolve")

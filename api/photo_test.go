@@ -176,6 +176,7 @@ func TestFormsNeedTheirToken(t *testing.T) {
 		"a ticket by resident": {"/api/v1/tickets/" + made.Code + "/photos", d.resident(), 401},
 		"a foreign department": {"/api/v1/tickets/" + made.Code + "/photos", foreign, 404},
 		"a viewer":             {"/api/v1/tickets/" + made.Code + "/photos", viewer, 403},
+		"a viewer's verb":      {"/api/v1/tickets/" + made.Code + "/attach", viewer, 403},
 		"an unknown ticket":    {"/api/v1/tickets/" + models.NewCode() + "/photos", viewer, 404},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -301,7 +302,7 @@ func TestPhotosAreServedToTheirOwn(t *testing.T) {
 		after := d.addPhoto(t, lead, made.Code, picture(t, 2))
 		secret := d.addPhoto(t, lead, made.Code, picture(t, 3))
 		d.fetchAll(t, after, secret)
-		d.done(t, d.verb(lead, made, 1, "resolve", `{"outcome":"fixed","text":"Đã vá.","photos":["`+after+`"]}`))
+		d.done(t, d.verb(lead, made, 3, "resolve", `{"outcome":"fixed","text":"Đã vá.","photos":["`+after+`"]}`))
 		path := func(id, size string) string { return "/api/v1/photos/" + id + "/" + size }
 		for name, tt := range map[string]struct {
 			token, path string
@@ -396,7 +397,7 @@ func TestResolveByPhoto(t *testing.T) {
 		d.fetchAll(t, after) // the other is still on its way
 		resolve := func(ids ...string) ask {
 			raw, _ := json.Marshal(map[string]any{"outcome": "fixed", "text": "Đã vá.", "photos": ids})
-			return d.verb(lead, made, 1, "resolve", string(raw))
+			return d.verb(lead, made, 3, "resolve", string(raw)) // each photo was a change
 		}
 		for name, ids := range map[string][]string{
 			"another ticket's": {stranger}, "the resident's": {shot.ID}, "no id": {"x\x00"}, "twice": {after, after},
@@ -441,7 +442,7 @@ func TestOpenAPIHasTheForms(t *testing.T) {
 	if diff := cmp.Diff([]string{"application/json", "multipart/form-data"}, bodies); diff != "" {
 		t.Errorf("bodies of a chat message (-want +got):\n%s", diff)
 	}
-	for path, method := range map[string]string{"/photos/{id}/{size}": "get", "/tickets/{code}/photos": "post"} {
+	for path, method := range map[string]string{"/photos/{id}/{size}": "get", "/tickets/{code}/photos": "post", "/tickets/{code}/attach": "post"} {
 		if _, ok := doc.Paths[path][method]; !ok {
 			t.Errorf("%s %s is not described", method, path)
 		}

@@ -3,7 +3,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -43,7 +42,11 @@ func New(opt Options) (http.Handler, error) {
 		return nil, fmt.Errorf("trusted proxies: %w", err)
 	}
 	engine.ContextWithFallback = true
-	engine.Use(recovery(opt.Log))
+	guard, err := web.Guard(opt.PublicURL, opt.foreign)
+	if err != nil {
+		return nil, err
+	}
+	engine.Use(recovery(opt.Log), guard)
 	engine.GET("/livez", func(c *gin.Context) { c.String(http.StatusOK, "ok") })
 	engine.GET("/readyz", func(c *gin.Context) {
 		ctx, cancel := context.WithTimeout(c, 2*time.Second)
@@ -66,7 +69,7 @@ func New(opt Options) (http.Handler, error) {
 	opt.Public.Register(engine)
 	opt.Console.Register(engine)
 	engine.NoRoute(opt.Pages.Harden, opt.nothing)
-	return web.Guard(engine, opt.PublicURL, http.HandlerFunc(opt.foreign))
+	return engine, nil
 }
 
 // nothing answers what has no route: a page to people, a problem to programs.
@@ -78,12 +81,10 @@ func (o Options) nothing(c *gin.Context) {
 	problem(c, http.StatusNotFound, "not_found")
 }
 
-// foreign refuses what another site's page makes a browser send.
-func (o Options) foreign(w http.ResponseWriter, r *http.Request) {
-	o.Log.InfoContext(r.Context(), "request of a foreign page refused", "path", r.URL.Path)
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(http.StatusForbidden)
-	_ = json.NewEncoder(w).Encode(web.NewProblem(http.StatusForbidden, "foreign", locales.Vietnamese))
+// foreign refuses what another site's page makes a browser send. A path may hold a secret: its route is logged.
+func (o Options) foreign(c *gin.Context) {
+	o.Log.InfoContext(c, "request of a foreign page refused", "route", c.FullPath())
+	problem(c, http.StatusForbidden, "foreign")
 }
 
 func problem(c *gin.Context, status int, code string) {

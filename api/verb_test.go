@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/modelstest"
+	"github.com/vticket/vticket/models/store"
 )
 
 // seen is what a client learns of a ticket.
@@ -69,6 +71,7 @@ func verbCases() map[string]verbCase {
 		"resolve":  {answer, []string{"accept"}, all, "resolved"},
 		"reopen":   {"", []string{"accept", "resolve"}, hotline, "assigned"},
 		"withdraw": {"", nil, hotline, "withdrawn"},
+		"amend":    {`{"text":"Gần cổng trường","address":"142 Tô Ký"}`, nil, hotline, "assigned"},
 	}
 }
 
@@ -119,6 +122,48 @@ func TestEveryVerbByEveryRole(t *testing.T) {
 				}
 			})
 		}
+	})
+}
+
+// TestTheAPIKnowsWhatStaffMay: every verb that the table of permissions gives to somebody of the staff can be called.
+func TestTheAPIKnowsWhatStaffMay(t *testing.T) {
+	d := openDoorSQLite(t)
+	made, admin := d.ticket(), d.staff(models.RoleAdmin, nil)
+	notCalled := map[models.Verb]string{
+		models.VerbSubmit:   "makes a ticket, and is called on none: the form for calls does it",
+		models.VerbFollow:   "a part of merge",
+		models.VerbUnfollow: "a part of unmerge",
+	}
+	for _, move := range models.Moves {
+		may := slices.ContainsFunc(models.Roles, func(role models.Role) bool {
+			return models.Actor{Kind: models.ActorStaff, Role: role}.May(move.Verb)
+		})
+		_, _, body := d.do(d.verb(admin, made, 7, string(move.Verb), "{}")) // stale: nothing is done
+		known := !strings.Contains(body, "unknown_verb")
+		if want := may && notCalled[move.Verb] == ""; known != want {
+			t.Errorf("%s can be called: %t, want %t: %s", move.Verb, known, want, body)
+		}
+	}
+}
+
+// A correction in a resident's name that comes when the work has begun moves nothing and is kept for the department.
+func TestLateAmendIsKeptAsANote(t *testing.T) {
+	eachDoor(t, func(t *testing.T, d *door) {
+		t.Helper()
+		made, hotline := d.ticket(), d.staff(models.RoleHotline, nil)
+		d.done(t, d.verb(hotline, made, 1, "accept", ""))
+		d.refused(t, d.verb(hotline, made, 2, "amend", `{"address":"142 Tô Ký"}`), refusal{422, "invalid", "text"})
+		got := d.done(t, d.verb(hotline, made, 2, "amend", `{"text":" Nắp thứ hai cũng mất "}`))
+		if got.State != "in_progress" || got.Version != 3 {
+			t.Errorf("one change that moves nothing: %+v", got)
+		}
+		d.tx(func(tx *store.Tx) error {
+			notes, err := tx.Notes(made.ID)
+			if err != nil || len(notes) != 1 || notes[0].Text != "Nắp thứ hai cũng mất" {
+				t.Errorf("the words are kept for the department: %+v, %v", notes, err)
+			}
+			return err
+		})
 	})
 }
 

@@ -339,6 +339,10 @@ func TestAPlaceComesFromItsOwnPageOnly(t *testing.T) {
 			if res.Body.Close(); res.StatusCode != tt.status {
 				t.Errorf("%s: %d, not %d", tt.name, res.StatusCode, tt.status)
 			}
+			refusals := z.logged.since("foreign page")
+			if tt.status == http.StatusForbidden && (len(refusals) != 1 || !strings.HasSuffix(refusals[0], "route=/where/:token")) {
+				t.Errorf("%s: the log names the route, not the secret in the path: %v", tt.name, refusals)
+			}
 		}
 	})
 }

@@ -56,6 +56,7 @@ type Media struct {
 	Name   string `json:"name,omitempty"`
 	Size   int64  `json:"size,omitempty"` // bytes, as the platform says
 	MIME   string `json:"mime,omitempty"`
+	SHA256 string `json:"sha256,omitempty"` // of the bytes, of what was uploaded to us
 }
 
 // Incoming is one canonical event: what an adapter makes of what its platform sent. Pointers are nil where the

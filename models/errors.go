@@ -19,6 +19,7 @@ var (
 type Invalid struct { //nolint:errname // the name that style.md rule 5 gives it
 	Field string
 	Key   string
+	Limit int // characters at most, where the sentence names it
 }
 
 // Error names the field and the rule, without the refused value: it may be personal.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/places"
@@ -153,13 +154,38 @@ func departmentName(tx *store.Tx, t models.Ticket) (string, error) {
 	return dep.Name, err
 }
 
+// How much of what colleagues write is kept, in characters.
+const (
+	saidLimit = 4000
+	lineLimit = 400    // an address, numbers of other systems
+	wordsMost = 10_000 // all that one report says, with what was corrected
+)
+
 // said makes a person's words fit to keep; empty ones are refused by the key that says what is missing.
 func said(text, missing string) (string, error) {
-	text = strings.TrimSpace(models.Clean(text, 4000))
-	if text == "" {
-		return "", models.Invalid{Field: "text", Key: missing}
+	text, err := fit("text", text, saidLimit)
+	if err == nil && text == "" {
+		err = models.Invalid{Field: "text", Key: missing}
+	}
+	return text, err
+}
+
+// fit makes words fit to keep. Nothing is cut: what is longer is refused, for its field.
+func fit(field, text string, limit int) (string, error) {
+	text = strings.TrimSpace(models.Clean(text, len(text)))
+	if utf8.RuneCountInString(text) > limit {
+		return "", models.Invalid{Field: field, Key: "error_text_long", Limit: limit}
 	}
 	return text, nil
+}
+
+// fitLine refuses a line that is too long to keep; nil says nothing.
+func fitLine(field string, line *string) error {
+	if line == nil {
+		return nil
+	}
+	_, err := fit(field, *line, lineLimit)
+	return err
 }
 
 func rfc3339(at *time.Time) string {

@@ -1,6 +1,8 @@
 package workflow
 
 import (
+	"maps"
+
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/store"
 )
@@ -8,17 +10,21 @@ import (
 // AmendInput is a reporter's correction; empty fields stay as they are.
 type AmendInput struct {
 	Act
-	Words      string // added to what was said
+	Words      string // added to what was said; of a colleague 4,000 characters at most
 	Lat, Lon   *float64
-	Address    string
+	Address    string // of a colleague 400 characters at most
 	MessageIDs []string
 }
 
 // Amend corrects a ticket for its reporter. Before a department has taken it on the place moves and, with it, the
 // department; after that the words are there for the department to read and the ticket stays as it is. So it does when
-// another than its first reporter corrects their own report.
+// another than its first reporter corrects their own report. What a colleague writes in a reporter's name stands in no
+// message: where the ticket stays as it is the words are kept as a note.
 func (d *Desk) Amend(tx *store.Tx, in AmendInput) (models.Ticket, error) {
 	if err := checkPoint(in.Lat, in.Lon); err != nil {
+		return models.Ticket{}, err
+	}
+	if err := in.fit(); err != nil {
 		return models.Ticket{}, err
 	}
 	return d.change(tx, in.Act, models.VerbAmend, func(t *models.Ticket) (models.Args, error) {
@@ -28,7 +34,7 @@ func (d *Desk) Amend(tx *store.Tx, in AmendInput) (models.Ticket, error) {
 		note := models.Args{"messages": in.MessageIDs}
 		if t.State != models.StateNew && t.State != models.StateAssigned {
 			note["late"] = true
-			return note, nil
+			return note, d.noteLate(tx, t.ID, in, note)
 		}
 		aside, err := d.aside(tx, in.Act)
 		if err != nil {
@@ -53,6 +59,37 @@ func (d *Desk) Amend(tx *store.Tx, in AmendInput) (models.Ticket, error) {
 		}
 		return note, d.dispatchAgain(tx, t, before)
 	})
+}
+
+// fit makes what a colleague corrects fit to keep; a correction that says nothing is refused.
+func (in *AmendInput) fit() (err error) {
+	if in.Actor.Kind != models.ActorStaff {
+		return nil
+	}
+	if in.Words, err = fit("text", in.Words, saidLimit); err != nil {
+		return err
+	}
+	if in.Address, err = fit("address", in.Address, lineLimit); err != nil {
+		return err
+	}
+	if in.Words == "" && in.Address == "" && in.Lat == nil {
+		return models.Invalid{Field: "text", Key: "error_ticket_same"}
+	}
+	return nil
+}
+
+// noteLate keeps the words of a colleague's correction that comes when a department has begun, and adds to the event
+// where.
+func (d *Desk) noteLate(tx *store.Tx, ticketID string, in AmendInput, event models.Args) error {
+	if in.Actor.Kind != models.ActorStaff {
+		return nil
+	}
+	if in.Words == "" {
+		return models.Invalid{Field: "text", Key: "error_text_missing"}
+	}
+	kept, err := d.keepNote(tx, ticketID, in.Actor, in.Words)
+	maps.Copy(event, kept)
+	return err
 }
 
 // learn lets the first words of a ticket say what it is about: a picture and a place came before them.
@@ -116,13 +153,18 @@ func (d *Desk) correctReport(tx *store.Tx, t *models.Ticket, in AmendInput, note
 			continue
 		}
 		if in.Words != "" {
-			r.Words = models.Clean(r.Words+"\n"+in.Words, 10_000)
+			words := r.Words + "\n" + in.Words
+			if r.Words = models.Clean(words, wordsMost); in.Actor.Kind == models.ActorStaff {
+				if r.Words, err = fit("text", words, wordsMost); err != nil { // a resident's stand in their message
+					return err
+				}
+			}
 		}
 		if in.Lat != nil {
 			r.Lat, r.Lon = in.Lat, in.Lon
 		}
 		if in.Address != "" {
-			r.Address = models.Clean(in.Address, 400)
+			r.Address = models.Clean(in.Address, lineLimit)
 		}
 		note["report"], note["words_sha256"] = r.ID, models.SaltedSum(r.WordsSalt, r.Words)
 		return tx.SaveReport(r)

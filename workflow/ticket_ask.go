@@ -34,8 +34,8 @@ func (d *Desk) Ask(tx *store.Tx, in AskInput) (models.Ticket, error) {
 		if asked = first(reports); len(asked) == 0 {
 			return nil, models.Invalid{Field: "text", Key: "error_ask_nobody"}
 		}
-		said := models.Args{"said_sha256": models.SaltedSum(salt, text)}
-		return said, tx.ArmTimer(t.ID, models.TimerAskExpire, d.askUntil(tx.Now))
+		sum := models.Args{"said_sha256": models.SaltedSum(salt, text)}
+		return sum, tx.ArmTimer(t.ID, models.TimerAskExpire, d.askUntil(tx.Now))
 	})
 	if err != nil {
 		return t, err

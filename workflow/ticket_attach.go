@@ -12,9 +12,9 @@ type AttachInput struct {
 }
 
 // Attach adds later pieces to a ticket. The first one from the resident answers a standing question: the
-// department's clock runs on. What another reporter sends is no answer to it.
+// department's clock runs on. What another reporter or a colleague adds is no answer to it.
 func (d *Desk) Attach(tx *store.Tx, in AttachInput) (models.Ticket, error) {
-	other, err := beside(tx, in.Act)
+	waits, err := beside(tx, in.Act)
 	if err != nil {
 		return models.Ticket{}, err
 	}
@@ -23,7 +23,7 @@ func (d *Desk) Attach(tx *store.Tx, in AttachInput) (models.Ticket, error) {
 			return nil, err
 		}
 		note := models.Args{"messages": in.MessageIDs}
-		if other {
+		if waits {
 			t.State = models.StateWaiting
 		}
 		if t.State != models.StateInProgress {
@@ -33,14 +33,17 @@ func (d *Desk) Attach(tx *store.Tx, in AttachInput) (models.Ticket, error) {
 	})
 }
 
-// beside tells whether a question stands that was put to another reporter than the one who acts.
+// beside tells whether a question stands that was put to another than the one who acts.
 func beside(tx *store.Tx, act Act) (bool, error) {
-	if act.Actor.Kind != models.ActorResident {
+	if act.Actor.Kind == models.ActorSystem {
 		return false, nil
 	}
 	t, err := tx.LockTicket(act.Actor, act.Ticket)
 	if err != nil || t.State != models.StateWaiting {
 		return false, err
+	}
+	if act.Actor.Kind == models.ActorStaff {
+		return true, nil
 	}
 	reports, err := tx.Reports(t.ID)
 	asked := first(reports)

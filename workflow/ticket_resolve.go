@@ -14,7 +14,7 @@ type ResolveInput struct {
 	Act
 	Outcome models.Outcome // fixed, answered or cannot_fix
 	Text    string         // the answer to the resident, 1 to 4,000 characters
-	NoPhoto string         // why there is no photo, where the type asks for one
+	NoPhoto string         // why there is no photo, where the type asks for one; 4,000 characters at most
 	Photos  []string       // ids of the ticket's own "after" attachments, 10 at most
 }
 
@@ -25,6 +25,9 @@ func answerKey(o models.Outcome) string { return "answer_" + string(o) }
 func (d *Desk) Resolve(tx *store.Tx, in ResolveInput) (models.Ticket, error) {
 	text, err := said(in.Text, "error_answer_missing")
 	if err != nil {
+		return models.Ticket{}, err
+	}
+	if in.NoPhoto, err = fit("no_photo_reason", in.NoPhoto, saidLimit); err != nil {
 		return models.Ticket{}, err
 	}
 	switch in.Outcome {
@@ -48,7 +51,7 @@ func (d *Desk) Resolve(tx *store.Tx, in ResolveInput) (models.Ticket, error) {
 		t.Outcome, t.ResolvedAt = in.Outcome, &tx.Now
 		note["said_sha256"] = models.SaltedSum(salt, text)
 		if in.NoPhoto != "" {
-			reason, err := d.keepNote(tx, t.ID, in.Actor, models.Clean(in.NoPhoto, 4000))
+			reason, err := d.keepNote(tx, t.ID, in.Actor, in.NoPhoto)
 			maps.Copy(note, reason)
 			return note, err
 		}

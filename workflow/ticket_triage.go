@@ -27,6 +27,12 @@ func (d *Desk) Triage(tx *store.Tx, in TriageInput) (models.Ticket, error) {
 	if err := checkPoint(in.Lat, in.Lon); err != nil {
 		return models.Ticket{}, err
 	}
+	if err := fitLine("address", in.Address); err != nil {
+		return models.Ticket{}, err
+	}
+	if err := fitLine("external_refs", in.ExternalRefs); err != nil {
+		return models.Ticket{}, err
+	}
 	return d.change(tx, in.Act, models.VerbTriage, func(t *models.Ticket) (models.Args, error) {
 		category, priority := t.Category, t.Priority
 		if in.Category != "" {
@@ -37,7 +43,7 @@ func (d *Desk) Triage(tx *store.Tx, in TriageInput) (models.Ticket, error) {
 			t.Priority = in.Priority
 		}
 		if in.ExternalRefs != nil {
-			t.ExternalRefs = models.Clean(*in.ExternalRefs, 400)
+			t.ExternalRefs = models.Clean(*in.ExternalRefs, lineLimit)
 		}
 		if err := d.relocate(tx, t, correction{Lat: in.Lat, Lon: in.Lon, Address: in.Address}); err != nil {
 			return nil, err
@@ -74,7 +80,7 @@ func (d *Desk) relocate(tx *store.Tx, t *models.Ticket, c correction) error {
 	told := len(d.Areas.Read(c.Words).Areas) > 0 // the words say anew where it is
 	if c.Address != nil {
 		was := t.Address
-		t.Address = models.Clean(*c.Address, 400)
+		t.Address = models.Clean(*c.Address, lineLimit)
 		told = told || t.Address != was
 	}
 	switch {

@@ -14,8 +14,7 @@ var verbOrder = []models.Verb{
 	models.VerbAttach, models.VerbAssign, models.VerbTriage, models.VerbAmend, models.VerbReopen, models.VerbWithdraw,
 }
 
-// offered lists what a colleague may do with a ticket now. A question or a reply needs somebody whom it reaches; what
-// is attached while a question stands would count as its answer, which only the resident can give.
+// offered lists what a colleague may do with a ticket now: a question or a reply needs somebody whom it reaches.
 func offered(state models.State, who models.Actor, reachable bool) []models.Verb {
 	legal := models.Legal(state)
 	order := slices.Clone(verbOrder)
@@ -25,18 +24,8 @@ func offered(state models.State, who models.Actor, reachable bool) []models.Verb
 		})...)
 	}
 	return slices.DeleteFunc(order, func(v models.Verb) bool {
-		switch v {
-		case models.VerbAsk, models.VerbReply:
-			if !reachable {
-				return true
-			}
-		case models.VerbAttach:
-			if state == models.StateWaiting {
-				return true
-			}
-		default:
-		}
-		return !slices.Contains(legal, v) || !who.May(v)
+		unread := !reachable && (v == models.VerbAsk || v == models.VerbReply)
+		return unread || !slices.Contains(legal, v) || !who.May(v)
 	})
 }
 

@@ -161,10 +161,7 @@ func (p *Pages) do(ctx context.Context, in *post) (after models.Ticket, err erro
 	if _, correctable := errors.AsType[models.Invalid](err); correctable && len(in.Photos) > 0 {
 		var ids []string
 		kept := p.Store.Tx(ctx, func(tx *store.Tx) error {
-			t, err := tx.LockTicket(in.act.Actor, in.ticket.ID)
-			if err == nil && t.Version != in.act.Version {
-				err = models.ErrConflict
-			}
+			t, err := p.Desk.Attach(tx, workflow.AttachInput{Act: in.act})
 			if err == nil {
 				ids, err = web.KeepAfter(tx, t.ID, in.Photos)
 			}
@@ -295,35 +292,19 @@ func (in post) place() (at newPlace, err error) {
 	return at, nil
 }
 
-// amend corrects a report in its reporter's name. Once a department has begun the Desk changes nothing but remembers
-// that there was something: the words are then a note to the department.
+// amend corrects a report in its reporter's name.
 func (p *Pages) amend(tx *store.Tx, in post, text string) (models.Ticket, error) {
 	place, err := in.place()
 	if err != nil {
 		return in.ticket, err
 	}
-	address := ""
+	address := "" // what a reporter does not say again stays
 	if place.address != nil {
 		address = *place.address
 	}
-	if address == "" { // what a reporter does not say again stays
-		place.address = nil
-	}
-	text = strings.TrimSpace(text)
-	if text == "" && place == (newPlace{}) {
-		return in.ticket, models.Invalid{Field: "text", Key: "error_ticket_same"}
-	}
-	late := in.ticket.State != models.StateNew && in.ticket.State != models.StateAssigned
-	if late && text == "" {
-		return in.ticket, models.Invalid{Field: "text", Key: "error_text_missing"}
-	}
-	t, err := p.Desk.Amend(tx, workflow.AmendInput{
+	return p.Desk.Amend(tx, workflow.AmendInput{
 		Act: in.act, Words: text, Lat: place.lat, Lon: place.lon, Address: address,
 	})
-	if err != nil || !late {
-		return t, err
-	}
-	return p.Desk.Note(tx, workflow.NoteInput{Act: next(in.act, t), Text: text})
 }
 
 // next is the act of somebody who has just changed a ticket.
@@ -371,9 +352,6 @@ func (p *Pages) resolve(tx *store.Tx, in *post, text string) (models.Ticket, err
 func (p *Pages) attach(tx *store.Tx, in post) (models.Ticket, error) {
 	if len(in.Photos) == 0 {
 		return in.ticket, models.Invalid{Field: "photo", Key: "error_photo_missing"}
-	}
-	if in.ticket.State == models.StateWaiting {
-		return in.ticket, models.IllegalMove{Verb: models.VerbAttach, From: models.StateWaiting}
 	}
 	t, err := p.Desk.Attach(tx, workflow.AttachInput{Act: in.act})
 	if err != nil {

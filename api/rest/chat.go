@@ -2,9 +2,12 @@ package rest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
+	"reflect"
 	"strings"
 	"time"
 
@@ -145,7 +148,7 @@ func (a *API) sendChat(ctx context.Context, in *chatMessageInput) (*chatAccepted
 	if err != nil {
 		return nil, a.refuse(ctx, in.Asker, err)
 	}
-	if err := a.take(ctx, in.Asker, event); err != nil {
+	if _, err := a.take(ctx, in.Asker, event); err != nil {
 		return nil, err
 	}
 	out := &chatAccepted{}
@@ -168,16 +171,51 @@ func (a *API) knowResident(ctx context.Context, q Asker) error {
 	return nil
 }
 
-// take puts a message into the inbox.
-func (a *API) take(ctx context.Context, q Asker, event models.InboxEvent) error {
-	err := a.Inbox.Put(ctx, event)
-	if errors.Is(err, store.ErrUnavailable) {
-		return web.NewProblem(http.StatusServiceUnavailable, "unavailable", q.lang())
+// take puts a message into the inbox and returns what stands there under its id: the same, said before or now. What
+// says something else is refused; whoever sends it must name it by another client_id.
+func (a *API) take(ctx context.Context, q Asker, event models.InboxEvent) (kept models.InboxEvent, err error) {
+	fresh, err := a.Inbox.PutNew(ctx, event)
+	if err == nil && fresh {
+		return event, nil
 	}
+	if err == nil {
+		err = a.Store.Read(ctx, func(tx *store.Tx) (err error) {
+			kept, err = tx.InboxEvent(event.ID)
+			return err
+		})
+	}
+	if err != nil { // it may be there or not: the sender has to ask again
+		a.Log.WarnContext(ctx, "chat message not taken", "error", err)
+		return kept, web.NewProblem(http.StatusServiceUnavailable, "unavailable", q.lang())
+	}
+	same, err := sameMessage(kept.Payload, event.Payload)
 	if err != nil {
-		return a.refuse(ctx, q, err)
+		return kept, a.refuse(ctx, q, err)
 	}
-	return nil
+	if !same {
+		p := web.NewProblem(http.StatusUnprocessableEntity, "idempotency_mismatch", q.lang())
+		p.Field, p.Detail = "client_id", locales.Message(q.lang(), "error_client_id_used", nil)
+		return kept, p
+	}
+	return kept, nil
+}
+
+// sameMessage tells whether two payloads say the same: pictures are compared by their bytes, for each upload gets a
+// name of its own. What is erased says nothing any more, and contradicts nobody.
+func sameMessage(kept, came string) (bool, error) {
+	var events [2]bots.Incoming
+	if kept == came || kept == "{}" {
+		return true, nil
+	}
+	for i, payload := range []string{kept, came} {
+		if err := json.Unmarshal([]byte(payload), &events[i]); err != nil {
+			return false, fmt.Errorf("decode event: %w", err)
+		}
+		for k := range events[i].Media {
+			events[i].Media[k].FileID = ""
+		}
+	}
+	return reflect.DeepEqual(events[0], events[1]), nil
 }
 
 // incoming makes the event of a message; one that says nothing is refused.

@@ -1,8 +1,6 @@
 package rest
 
 import (
-	"context"
-	"errors"
 	"math"
 	"net/http"
 	"strings"
@@ -12,9 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/vticket/vticket/api/web"
-	"github.com/vticket/vticket/bots"
 	"github.com/vticket/vticket/models"
-	"github.com/vticket/vticket/models/store"
 )
 
 const chatMessagesPath = "/chat/messages"
@@ -52,11 +48,14 @@ func (a *API) sendChatForm(c *gin.Context) {
 		return
 	}
 	// A message that was not taken may be in the inbox all the same: its pictures stay.
-	if err := a.take(c.Request.Context(), q, event); err != nil {
+	kept, err := a.take(c.Request.Context(), q, event)
+	if kept.ID != "" && len(f.Photos) > 0 && !strings.Contains(kept.Payload, f.Photos[0].FileID) {
+		a.uploads().Drop(c.Request.Context(), f.Photos) // the message that is there has its own
+	}
+	if err != nil {
 		a.fail(c, err)
 		return
 	}
-	a.dropRepeated(c.Request.Context(), event.ID, f.Photos)
 	out := &chatAccepted{}
 	out.Body.ID = event.ID
 	c.JSON(http.StatusAccepted, out.Body)
@@ -87,66 +86,24 @@ func chatMessageOf(f web.Form) (b chatBody, err error) {
 	return b, nil
 }
 
-// dropRepeated removes the pictures of a message that was in the inbox before: it has its own.
-func (a *API) dropRepeated(ctx context.Context, inboxID string, all []bots.Media) {
-	if len(all) == 0 {
-		return
-	}
-	var kept models.InboxEvent
-	err := a.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		kept, err = tx.InboxEvent(inboxID)
-		return err
-	})
-	if err == nil && !strings.Contains(kept.Payload, all[0].FileID) || errors.Is(err, models.ErrNotFound) {
-		a.uploads().Drop(ctx, all)
-	}
-}
-
 // describeForms tells the OpenAPI document of what huma does not serve itself.
 func describeForms(doc *huma.OpenAPI) {
 	text, number := &huma.Schema{Type: huma.TypeString}, &huma.Schema{Type: huma.TypeNumber}
-	file := &huma.Schema{Type: huma.TypeString, Format: "binary", Description: "JPEG, PNG or WebP, 20 MB at most."}
-	few := maxPhotos
 	doc.Paths[chatMessagesPath].Post.RequestBody.Content["multipart/form-data"] = &huma.MediaType{Schema: &huma.Schema{
 		Type: huma.TypeObject, Required: []string{"client_id"}, Properties: map[string]*huma.Schema{
 			"client_id": text, "text": text, "payload": text, "lat": number, "lon": number, "accuracy_m": number,
-			"photo": {Type: huma.TypeArray, Items: file, MaxItems: &few},
+			"photo": picturesOf(maxPhotos),
 		},
 	}}
-	security := []map[string][]string{{"bearer": {}}}
-	path := func(name string, values ...any) *huma.Param {
-		value := &huma.Schema{Type: huma.TypeString, Enum: values}
-		return &huma.Param{Name: name, In: "path", Required: true, Schema: value}
+	describePhoto(doc)
+	describeAttach(doc)
+}
+
+// picturesOf describes a field of a form with up to so many pictures.
+func picturesOf(most int) *huma.Schema {
+	file := &huma.Schema{Type: huma.TypeString, Format: "binary", Description: "JPEG, PNG or WebP, 20 MB at most."}
+	if most == 1 {
+		return file
 	}
-	binary := func(about string) *huma.Response {
-		return &huma.Response{Description: about, Content: map[string]*huma.MediaType{
-			"image/jpeg": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
-		}}
-	}
-	problem := &huma.Response{Description: "Refused", Content: map[string]*huma.MediaType{
-		"application/problem+json": {Schema: &huma.Schema{Type: huma.TypeObject}},
-	}}
-	doc.AddOperation(&huma.Operation{
-		OperationID: "get-photo", Method: http.MethodGet, Path: "/photos/{id}/{size}", Security: security,
-		Tags:       []string{"chat", "staff"},
-		Summary:    "A picture of a chat or a ticket; sound and film for staff, as original",
-		Parameters: []*huma.Param{path("id"), path("size", "1600", "320", "original")},
-		Responses:  map[string]*huma.Response{"200": binary("The picture"), "default": problem},
-	})
-	doc.AddOperation(&huma.Operation{
-		OperationID: "add-ticket-photo", Method: http.MethodPost, Path: "/tickets/{code}/photos", Security: security,
-		Tags: []string{"staff"}, Summary: "Keep a picture of the finished work, for resolve",
-		Parameters: []*huma.Param{path("code")},
-		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
-			"multipart/form-data": {Schema: &huma.Schema{
-				Type: huma.TypeObject, Required: []string{"photo"}, Properties: map[string]*huma.Schema{"photo": file},
-			}},
-		}},
-		Responses: map[string]*huma.Response{
-			"201": {Description: "Kept", Content: map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{
-				Type: huma.TypeObject, Properties: map[string]*huma.Schema{"id": text},
-			}}}},
-			"default": problem,
-		},
-	})
+	return &huma.Schema{Type: huma.TypeArray, Items: file, MaxItems: &most}
 }

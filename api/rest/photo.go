@@ -7,16 +7,19 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
 
 	"github.com/vticket/vticket/api/web"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/store"
+	"github.com/vticket/vticket/workflow"
 )
 
 func (a *API) photoRoutes(v1 *gin.RouterGroup) {
 	v1.GET("/photos/:id/:size", a.photo)
 	v1.POST("/tickets/:code/photos", a.addPhoto)
+	v1.POST("/tickets/:code/"+string(models.VerbAttach), a.attachForm)
 }
 
 // photo serves one attachment to who may see it: the resident it was sent by or said to, and the ticket's staff. To
@@ -155,47 +158,163 @@ func (a *API) servePhoto(c *gin.Context, found models.Attachment, staff bool) {
 	})
 }
 
-// addPhoto keeps a picture of the finished work for a ticket; resolve names it.
+// attached is what became of photos of finished work that were added to a ticket.
+type attached struct {
+	Ticket ticketOutput
+	Photos []string // their ids
+}
+
+// addPhoto attaches one picture of the finished work; resolve names it by the id that is answered. If-Match may be left
+// out: who only brings a picture need not have read the ticket.
 func (a *API) addPhoto(c *gin.Context) {
-	q := asker(c)
-	who, err := a.staff(c.Request.Context(), q)
-	var t models.Ticket
-	if err == nil {
-		err = a.Store.Read(c.Request.Context(), func(tx *store.Tx) (err error) {
-			t, err = findTicket(tx, who, c.Param("code"))
-			return err
-		})
+	if out, ok := a.attach(c, 1, false); ok {
+		c.JSON(http.StatusCreated, map[string]string{"id": out.Photos[0]})
 	}
-	switch {
-	case err != nil:
-	case !who.May(models.VerbAttach):
-		err = models.ErrForbidden
-	case !web.IsForm(c):
-		err = web.NewProblem(http.StatusUnsupportedMediaType, "media_type", q.lang())
+}
+
+// attachForm is the verb: a form with pictures of the finished work. It answers as every verb, with their ids beside.
+func (a *API) attachForm(c *gin.Context) {
+	if out, ok := a.attach(c, maxPhotos, true); ok {
+		c.JSON(http.StatusOK, struct {
+			ticketView
+
+			Photos []string `json:"photos"`
+		}{out.Ticket.Body, out.Photos})
 	}
-	if err != nil { // before a byte of the body is read
-		a.fail(c, err)
-		return
+}
+
+// attach does the verb with up to so many pictures of a form; ok is false when it was refused and the answer is given.
+func (a *API) attach(c *gin.Context, most int, mustMatch bool) (out attached, ok bool) {
+	ctx, q := c.Request.Context(), asker(c)
+	in := &verbInput{
+		Asker: q, Code: c.Param("code"), Verb: string(models.VerbAttach),
+		IfMatch: c.GetHeader("If-Match"), IdempotencyKey: c.GetHeader("Idempotency-Key"),
 	}
-	f, err := a.uploads().Read(c, web.FormWants{Photos: 1, Lang: q.lang()})
+	act, err := a.mayAttach(c, in, mustMatch)
+	var f web.Form
+	if err == nil { // before that no byte of the body is read
+		f, err = a.uploads().Read(c, web.FormWants{Photos: most, Lang: q.lang()})
+	}
 	if err == nil && len(f.Photos) == 0 {
 		err = models.Invalid{Field: "photo", Key: "error_photo_missing"}
 	}
 	if err != nil {
 		a.fail(c, err)
-		return
+		return out, false
 	}
-	var ids []string
-	err = a.Store.Tx(c.Request.Context(), func(tx *store.Tx) (err error) {
-		ids, err = web.KeepAfter(tx, t.ID, f.Photos)
+	for _, m := range f.Photos { // what the body is, for its repeats
+		in.RawBody = append(in.RawBody, m.SHA256...)
+	}
+	kept := false
+	err = a.Store.Tx(ctx, func(tx *store.Tx) error {
+		kept = false
+		return once(tx, in, act.Actor.ID, &out, func() error {
+			t, err := a.Desk.Attach(tx, workflow.AttachInput{Act: act})
+			if err != nil {
+				return err
+			}
+			kept, out.Ticket = true, ticketOutput{ETag: etag(t.Version), Body: view(t)}
+			out.Photos, err = web.KeepAfter(tx, t.ID, f.Photos)
+			return err
+		})
+	})
+	if err != nil || !kept { // refused, or a repeat: the first has its own
+		a.uploads().Drop(ctx, f.Photos)
+	}
+	if err != nil {
+		a.fail(c, err)
+		return out, false
+	}
+	c.Header("ETag", out.Ticket.ETag)
+	return out, true
+}
+
+// mayAttach tells who asks to attach a form to which version of which ticket, or why they may not.
+func (a *API) mayAttach(c *gin.Context, in *verbInput, mustMatch bool) (act workflow.Act, err error) {
+	if act.Actor, err = a.staff(c.Request.Context(), in.Asker); err != nil {
+		return act, err
+	}
+	err = a.Store.Read(c.Request.Context(), func(tx *store.Tx) error {
+		t, err := findTicket(tx, act.Actor, in.Code)
+		act.Ticket = t.ID
 		return err
 	})
-	if err != nil {
-		a.uploads().Drop(c.Request.Context(), f.Photos)
-		a.fail(c, err)
-		return
+	switch {
+	case err != nil:
+		return act, err
+	case !act.Actor.May(models.VerbAttach):
+		return act, models.ErrForbidden
+	case !web.IsForm(c):
+		return act, web.NewProblem(http.StatusUnsupportedMediaType, "media_type", in.lang())
 	}
-	c.JSON(http.StatusCreated, map[string]string{"id": ids[0]})
+	act.Version, err = in.conditions(mustMatch)
+	return act, err
+}
+
+// inPath describes a part of a path; without values it may be anything.
+func inPath(name string, values ...any) *huma.Param {
+	return &huma.Param{
+		Name: name, In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString, Enum: values},
+	}
+}
+
+// answersOf describes one good answer; any other is a problem.
+func answersOf(status, about, kind string, body *huma.Schema) map[string]*huma.Response {
+	answer := func(about, kind string, body *huma.Schema) *huma.Response {
+		return &huma.Response{Description: about, Content: map[string]*huma.MediaType{kind: {Schema: body}}}
+	}
+	return map[string]*huma.Response{
+		status:    answer(about, kind, body),
+		"default": answer("Refused", "application/problem+json", &huma.Schema{Type: huma.TypeObject}),
+	}
+}
+
+func describePhoto(doc *huma.OpenAPI) {
+	doc.AddOperation(&huma.Operation{
+		OperationID: "get-photo", Method: http.MethodGet, Path: "/photos/{id}/{size}", Tags: []string{"chat", "staff"},
+		Security:   []map[string][]string{{"bearer": {}}},
+		Summary:    "A picture of a chat or a ticket; sound and film for staff, as original",
+		Parameters: []*huma.Param{inPath("id"), inPath("size", "1600", "320", "original")},
+		Responses: answersOf("200", "The picture", "image/jpeg",
+			&huma.Schema{Type: huma.TypeString, Format: "binary"}),
+	})
+}
+
+// describeAttach describes the two addresses that take pictures of finished work.
+func describeAttach(doc *huma.OpenAPI) {
+	text := &huma.Schema{Type: huma.TypeString}
+	add := func(id, path, summary string, most int, mustMatch bool, answers map[string]*huma.Response) {
+		doc.AddOperation(&huma.Operation{
+			OperationID: id, Method: http.MethodPost, Path: path, Tags: []string{"staff"}, Summary: summary,
+			Security: []map[string][]string{{"bearer": {}}},
+			Parameters: []*huma.Param{
+				inPath("code"),
+				{
+					Name: "If-Match", In: "header", Required: mustMatch, Schema: text,
+					Description: "The ETag of the ticket as the asker saw it.",
+				},
+				{
+					Name: "Idempotency-Key", In: "header", Schema: text,
+					Description: "A repeat with the same pictures gets the same answer.",
+				},
+			},
+			RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+				"multipart/form-data": {Schema: &huma.Schema{
+					Type: huma.TypeObject, Required: []string{"photo"},
+					Properties: map[string]*huma.Schema{"photo": picturesOf(most)},
+				}},
+			}},
+			Responses: answers,
+		})
+	}
+	add("attach-photos", "/tickets/{code}/attach", "Add pictures of the finished work", maxPhotos, true,
+		answersOf("200", "The ticket, and the ids of the pictures beside", "application/json", &huma.Schema{
+			Type: huma.TypeObject, Properties: map[string]*huma.Schema{"photos": {Type: huma.TypeArray, Items: text}},
+		}))
+	add("add-ticket-photo", "/tickets/{code}/photos", "Add one picture of the finished work, for resolve", 1, false,
+		answersOf("201", "Kept", "application/json", &huma.Schema{
+			Type: huma.TypeObject, Properties: map[string]*huma.Schema{"id": text},
+		}))
 }
 
 // photosOf returns the addresses of the pictures of messages, by message: those that came with one, and those that an

@@ -44,7 +44,8 @@ type verbBody struct {
 
 type verbFunc func(tx *store.Tx, act workflow.Act, in verbBody) (models.Ticket, error)
 
-// verbs is the table of what staff may call, by the name in the path. Who may call which is models.permissions.
+// verbs is the table of what staff may call, by the name in the path. Who may call which is models.permissions. Attach
+// is the one that comes as a form (photo.go).
 func (a *API) verbs() map[models.Verb]verbFunc {
 	return map[models.Verb]verbFunc{
 		models.VerbTriage: func(tx *store.Tx, act workflow.Act, in verbBody) (models.Ticket, error) {
@@ -83,6 +84,13 @@ func (a *API) verbs() map[models.Verb]verbFunc {
 				Act: act, Outcome: in.Outcome, Text: in.Text, NoPhoto: in.NoPhoto, Photos: in.Photos,
 			})
 		},
+		models.VerbAmend: func(tx *store.Tx, act workflow.Act, in verbBody) (models.Ticket, error) {
+			amend := workflow.AmendInput{Act: act, Words: in.Text, Lat: in.Lat, Lon: in.Lon}
+			if in.Address != nil { // what a reporter does not say again stays
+				amend.Address = *in.Address
+			}
+			return a.Desk.Amend(tx, amend)
+		},
 		models.VerbReopen: func(tx *store.Tx, act workflow.Act, _ verbBody) (models.Ticket, error) {
 			return a.Desk.Reopen(tx, workflow.ReopenInput{Act: act})
 		},
@@ -112,12 +120,9 @@ func (a *API) verb(ctx context.Context, in *verbInput) (*ticketOutput, error) {
 	if !ok {
 		return nil, web.NewProblem(http.StatusNotFound, "unknown_verb", in.lang())
 	}
-	version, ok := parseETag(in.IfMatch)
-	if !ok {
-		return nil, web.NewProblem(http.StatusPreconditionRequired, "if_match_required", in.lang())
-	}
-	if models.Clean(in.IdempotencyKey, 200) != in.IdempotencyKey { // PostgreSQL refuses broken UTF-8
-		return nil, a.refuse(ctx, in.Asker, models.Invalid{Field: "Idempotency-Key", Key: "error_id"})
+	version, err := in.conditions(true)
+	if err != nil {
+		return nil, a.refuse(ctx, in.Asker, err)
 	}
 	body, err := decodeVerb(in.RawBody)
 	if err != nil {
@@ -125,7 +130,7 @@ func (a *API) verb(ctx context.Context, in *verbInput) (*ticketOutput, error) {
 	}
 	out := &ticketOutput{}
 	err = a.Store.Tx(ctx, func(tx *store.Tx) error {
-		return once(tx, in, who, out, func() error {
+		return once(tx, in, who.ID, out, func() error {
 			found, err := findTicket(tx, who, in.Code)
 			if err != nil {
 				return err
@@ -141,14 +146,27 @@ func (a *API) verb(ctx context.Context, in *verbInput) (*ticketOutput, error) {
 	return out, nil
 }
 
-// once runs do unless the same request has been served: then it repeats the answer. The same key with another body is
-// refused. Only what succeeded is remembered: a refusal may be asked again.
-func once(tx *store.Tx, in *verbInput, who models.Actor, out *ticketOutput, do func() error) error {
+// conditions reads what a request holds on to: the version that its asker saw, 0 for any where it need not be told, and
+// a key that can be kept.
+func (in *verbInput) conditions(mustMatch bool) (version int64, err error) {
+	version, ok := parseETag(in.IfMatch)
+	if !ok && (mustMatch || in.IfMatch != "") {
+		return 0, web.NewProblem(http.StatusPreconditionRequired, "if_match_required", in.lang())
+	}
+	if models.Clean(in.IdempotencyKey, 200) != in.IdempotencyKey { // PostgreSQL refuses broken UTF-8
+		return 0, models.Invalid{Field: "Idempotency-Key", Key: "error_id"}
+	}
+	return version, nil
+}
+
+// once runs do, which fills out, unless the same request of the same asker has been served: then it repeats the answer.
+// The same key with another body is refused. Only what succeeded is remembered: a refusal may be asked again.
+func once[T any](tx *store.Tx, in *verbInput, asker string, out *T, do func() error) error {
 	if in.IdempotencyKey == "" {
 		return do()
 	}
 	sum := sha256.Sum256([]byte(in.Code + "\x00" + in.Verb + "\x00" + in.IfMatch + "\x00" + string(in.RawBody)))
-	key := models.IdempotencyKey{Owner: who.ID, Key: in.IdempotencyKey, BodyHash: hex.EncodeToString(sum[:])}
+	key := models.IdempotencyKey{Owner: asker, Key: in.IdempotencyKey, BodyHash: hex.EncodeToString(sum[:])}
 	known, found, err := tx.ClaimIdempotencyKey(key)
 	if err != nil {
 		return err
@@ -157,7 +175,7 @@ func once(tx *store.Tx, in *verbInput, who models.Actor, out *ticketOutput, do f
 		return web.NewProblem(http.StatusUnprocessableEntity, "idempotency_mismatch", in.lang())
 	}
 	if found {
-		*out = ticketOutput{} // the transaction may have run before
+		*out = *new(T) // the transaction may have run before
 		return json.Unmarshal([]byte(known.Response), out)
 	}
 	if err := do(); err != nil {

@@ -3,6 +3,8 @@ package web
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
 	"log/slog"
@@ -166,14 +168,15 @@ func (u Uploads) readPhoto(ctx context.Context, f *Form, part *multipart.Part, w
 		return models.Invalid{Field: "photo", Key: "error_photo_count"}
 	}
 	m := bots.Media{Type: bots.KindImage, FileID: uploads + models.NewID(), MIME: kind}
-	if err := u.Photos.Put(ctx, m.FileID, peek); err != nil {
+	sum := sha256.New()
+	if err := u.Photos.Put(ctx, m.FileID, io.TeeReader(peek, sum)); err != nil {
 		if source.fault != nil {
 			return source.refusal(source.fault, wants.Lang)
 		}
 		u.Log.ErrorContext(ctx, "upload not kept", "error", err)
 		return NewProblem(http.StatusServiceUnavailable, "unavailable", wants.Lang)
 	}
-	m.Size = photos.MaxBytes - source.left
+	m.Size, m.SHA256 = photos.MaxBytes-source.left, hex.EncodeToString(sum.Sum(nil))
 	f.Photos = append(f.Photos, m)
 	return nil
 }

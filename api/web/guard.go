@@ -11,23 +11,20 @@ import (
 
 // Guard keeps other sites from acting in a resident's or colleague's name: a request of a browser that changes
 // something must come from a page of ours. Programs send no such headers and are let through; they hold tokens.
-// PublicURL is how the world reaches us, for a proxy that hides it; empty: the Host of the request.
-func Guard(next http.Handler, publicURL string, refused http.Handler) (http.Handler, error) {
+// PublicURL is how the world reaches us, for a proxy that hides it; empty: the Host of the request. Refused answers.
+func Guard(publicURL string, refused gin.HandlerFunc) (gin.HandlerFunc, error) {
 	guard := http.NewCrossOriginProtection()
 	if u, err := url.Parse(publicURL); err == nil && u.Host != "" {
 		if err := guard.AddTrustedOrigin(u.Scheme + "://" + u.Host); err != nil {
 			return nil, fmt.Errorf("public URL: %w", err)
 		}
 	}
-	guard.SetDenyHandler(refused)
-	guarded := guard.Handler(next)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if anonymous(r) {
-			next.ServeHTTP(w, r)
-			return
+	return func(c *gin.Context) {
+		if !anonymous(c.Request) && guard.Check(c.Request) != nil {
+			refused(c)
+			c.Abort()
 		}
-		guarded.ServeHTTP(w, r)
-	}), nil
+	}, nil
 }
 
 // SecretPages begins the addresses of pages that are themselves the secret by which something is allowed: no cookie

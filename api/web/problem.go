@@ -11,7 +11,7 @@ import (
 
 // Problem is a refusal as RFC 9457 writes it. Code is stable: clients decide by it, never by the words.
 type Problem struct { //nolint:errname // the name that RFC 9457 gives it
-	Type   string `json:"type" doc:"A page that explains the code."`
+	Type   string `json:"type" enum:"about:blank" doc:"There is no page about it: the code tells what was refused."`
 	Title  string `json:"title" doc:"The refusal in words, in the language of the asker."`
 	Status int    `json:"status"`
 	Code   string `json:"code" doc:"Stable name of the refusal."`
@@ -31,7 +31,7 @@ func (p *Problem) ContentType(string) string { return "application/problem+json"
 // NewProblem makes a refusal of a code; its words come from the locale key "problem_<code>".
 func NewProblem(status int, code, lang string) *Problem {
 	return &Problem{
-		Type: "/api/docs#problem-" + code, Title: locales.Message(lang, "problem_"+code, nil),
+		Type: "about:blank", Title: locales.Message(lang, "problem_"+code, nil),
 		Status: status, Code: code,
 	}
 }
@@ -47,7 +47,7 @@ func ProblemOf(err error, lang string) *Problem {
 		return known
 	case errors.As(err, &invalid):
 		p := NewProblem(http.StatusUnprocessableEntity, "invalid", lang)
-		p.Field, p.Detail = invalid.Field, locales.Message(lang, invalid.Key, nil)
+		p.Field, p.Detail = invalid.Field, locales.Message(lang, invalid.Key, map[string]any{"limit": invalid.Limit})
 		return p
 	case errors.As(err, &illegal):
 		p := NewProblem(http.StatusConflict, "illegal_move", lang)

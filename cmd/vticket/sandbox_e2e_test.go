@@ -31,9 +31,10 @@ func TestE2ESandbox(t *testing.T) {
 	command(t, p.env, "mật khẩu của Minh\n", "admin", "create", "--email", "minh@example.vn", "--role", "staff",
 		"--department", "infra_center", "--password-stdin")
 	minh := signIn(p.product, "minh@example.vn", "mật khẩu của Minh")
-	cover := minh.do(minh.ticket(code), "accept", nil)
-	minh.do(cover, "resolve", map[string]any{
-		"outcome": "fixed", "text": "Đã đậy nắp mới.", "photos": []string{minh.addPhoto(code, drawn(t, 5))},
+	minh.do(minh.ticket(code), "accept", nil)
+	after := minh.addPhoto(code, drawn(t, 5))
+	minh.do(minh.ticket(code), "resolve", map[string]any{
+		"outcome": "fixed", "text": "Đã đậy nắp mới.", "photos": []string{after},
 	})
 	desk.until("the choices stand under the picture",
 		`document.querySelectorAll("#log .bubble:last-of-type .photos ~ .choices button").length === 2`)

@@ -212,9 +212,10 @@ func TestSandboxMainJob(t *testing.T) {
 		"--department", "infra_center", "--password-stdin")
 	minh := signIn(p.product, "minh@example.vn", "mật khẩu của Minh")
 	for _, code := range codes {
-		cover := minh.do(minh.ticket(code), "accept", nil)
-		minh.do(cover, "resolve", map[string]any{
-			"outcome": "fixed", "text": "Đã đậy nắp mới.", "photos": []string{minh.addPhoto(code, drawn(t, 5))},
+		minh.do(minh.ticket(code), "accept", nil)
+		after := minh.addPhoto(code, drawn(t, 5))
+		minh.do(minh.ticket(code), "resolve", map[string]any{
+			"outcome": "fixed", "text": "Đã đậy nắp mới.", "photos": []string{after},
 		})
 	}
 	for platform := range codes {

@@ -112,9 +112,10 @@ func telegramJob(t *testing.T, s *telegramStack) {
 	if queue := minh.queue(); len(queue) != 1 || queue[0].Code != code {
 		t.Fatalf("one ticket for all that was sent, the queue has %+v", queue)
 	}
-	cover := minh.do(minh.ticket(code), "accept", nil)
-	cover = minh.do(cover, "resolve", map[string]any{
-		"outcome": "fixed", "text": "Đã đậy nắp mới.", "photos": []string{minh.addPhoto(code, drawn(t, 5))},
+	minh.do(minh.ticket(code), "accept", nil)
+	after := minh.addPhoto(code, drawn(t, 5))
+	cover := minh.do(minh.ticket(code), "resolve", map[string]any{
+		"outcome": "fixed", "text": "Đã đậy nắp mới.", "photos": []string{after},
 	})
 	if cover.State != "resolved" {
 		t.Errorf("resolved: %+v", cover)

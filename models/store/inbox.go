@@ -36,7 +36,13 @@ type Inbox struct {
 
 type entry struct {
 	events []models.InboxEvent
-	done   chan error
+	done   chan outcome
+}
+
+// outcome is what became of an entry. Fresh means that every event of it is sure to be new.
+type outcome struct {
+	fresh bool
+	err   error
 }
 
 // NewInbox returns an inbox; Run makes it work.
@@ -45,8 +51,15 @@ func NewInbox(s *Store) *Inbox { return &Inbox{store: s, queue: make(chan entry,
 // Put returns when the events are committed. An event already there is no error. ErrUnavailable means that nothing
 // is known: the sender must repeat, and the key makes the repeat harmless.
 func (b *Inbox) Put(ctx context.Context, events ...models.InboxEvent) error {
+	_, err := b.PutNew(ctx, events...)
+	return err
+}
+
+// PutNew is Put for whoever has to know what a key stands for: fresh, every event is new; not fresh, one of them or of
+// those that were committed beside them was there already, and InboxEvent returns what stands under the key.
+func (b *Inbox) PutNew(ctx context.Context, events ...models.InboxEvent) (fresh bool, err error) {
 	if len(events) == 0 {
-		return nil
+		return true, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, inboxWait)
 	defer cancel()
@@ -56,17 +69,17 @@ func (b *Inbox) Put(ctx context.Context, events ...models.InboxEvent) error {
 			events[i].OccurredAt = now
 		}
 	}
-	e := entry{events: events, done: make(chan error, 1)}
+	e := entry{events: events, done: make(chan outcome, 1)}
 	select {
 	case b.queue <- e:
 	default:
-		return fmt.Errorf("%w: %d callers wait already", ErrUnavailable, inboxQueue)
+		return false, fmt.Errorf("%w: %d callers wait already", ErrUnavailable, inboxQueue)
 	}
 	select {
-	case err := <-e.done:
-		return err
+	case o := <-e.done:
+		return o.fresh, o.err
 	case <-ctx.Done():
-		return fmt.Errorf("%w: no commit in time", ErrUnavailable)
+		return false, fmt.Errorf("%w: no commit in time", ErrUnavailable)
 	}
 }
 
@@ -134,12 +147,12 @@ func (b *Inbox) commit(ctx context.Context, batch []entry) {
 	for _, e := range batch {
 		rows = append(rows, e.events...)
 	}
-	err := b.insert(ctx, rows)
+	fresh, err := b.insert(ctx, rows)
 	for _, e := range batch {
 		if dataFault(err) {
 			e.done <- b.commitEach(ctx, e.events)
 		} else {
-			e.done <- b.unavailable(ctx, err, len(batch))
+			e.done <- outcome{fresh, b.unavailable(ctx, err, len(batch))}
 		}
 	}
 	if err == nil {
@@ -148,17 +161,19 @@ func (b *Inbox) commit(ctx context.Context, batch []entry) {
 }
 
 // commitEach commits row by row: one that the database refuses must not fail its neighbours.
-func (b *Inbox) commitEach(ctx context.Context, rows []models.InboxEvent) error {
+func (b *Inbox) commitEach(ctx context.Context, rows []models.InboxEvent) outcome {
 	var all []error
+	fresh := true
 	for i := range rows {
 		row := rows[i : i+1]
-		err := b.insert(ctx, row)
+		made, err := b.insert(ctx, row)
 		if err == nil {
 			b.committed(ctx, row)
 		}
+		fresh = fresh && made
 		all = append(all, b.unavailable(ctx, err, 1))
 	}
-	return errors.Join(all...)
+	return outcome{fresh, errors.Join(all...)}
 }
 
 func (b *Inbox) unavailable(ctx context.Context, err error, callers int) error {
@@ -172,7 +187,7 @@ func (b *Inbox) unavailable(ctx context.Context, err error, callers int) error {
 const inboxColumns = "(id,channel,account,sender,kind,payload,occurred_at,sequence,received_at," +
 	"wake_at,done_at,fault,epoch,wakes)"
 
-func (b *Inbox) insert(ctx context.Context, rows []models.InboxEvent) error {
+func (b *Inbox) insert(ctx context.Context, rows []models.InboxEvent) (fresh bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, inboxWait)
 	defer cancel()
 	return insertEvents(b.store.write.WithContext(ctx), rows)
@@ -184,14 +199,16 @@ func (tx *Tx) Receive(e models.InboxEvent) error {
 	if e.ReceivedAt = tx.Now; e.OccurredAt.IsZero() {
 		e.OccurredAt = tx.Now
 	}
-	if err := insertEvents(tx.db(), []models.InboxEvent{e}); err != nil {
+	if _, err := insertEvents(tx.db(), []models.InboxEvent{e}); err != nil {
 		return fmt.Errorf("receive event: %w", err)
 	}
 	tx.Wake(models.Wake{Kind: models.KindConverse, ID: e.ID})
 	return nil
 }
 
-func insertEvents(db *gorm.DB, rows []models.InboxEvent) error {
+// insertEvents writes what is not there yet: fresh when none was. A row that somebody else is just committing is waited
+// for.
+func insertEvents(db *gorm.DB, rows []models.InboxEvent) (fresh bool, err error) {
 	var sql strings.Builder
 	args := make([]any, 0, len(rows)*12)
 	sql.WriteString("INSERT INTO inbox_events " + inboxColumns + " VALUES ")
@@ -208,7 +225,8 @@ func insertEvents(db *gorm.DB, rows []models.InboxEvent) error {
 			e.ReceivedAt, wakeAt, doneAt, e.Fault)
 	}
 	sql.WriteString(" ON CONFLICT DO NOTHING")
-	return db.Exec(sql.String(), args...).Error
+	made := db.Exec(sql.String(), args...)
+	return made.RowsAffected == int64(len(rows)), made.Error
 }
 
 // converseWakes asks once for each conversation: one turn reads all that is unread.

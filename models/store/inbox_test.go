@@ -51,6 +51,28 @@ func TestInboxKeepsOneEventOnce(t *testing.T) {
 	})
 }
 
+func TestInboxTellsWhatIsNew(t *testing.T) {
+	eachStore(t, func(t *testing.T, s *store.Store, _ *modelstest.Clock) {
+		t.Helper()
+		b, work := inbox(t, s)
+		work()
+		for i, tt := range []struct {
+			events []models.InboxEvent
+			want   bool
+		}{
+			{nil, true},
+			{[]models.InboxEvent{event("one"), event("two")}, true},
+			{[]models.InboxEvent{event("one")}, false},
+			{[]models.InboxEvent{event("three"), event("two")}, false},
+			{[]models.InboxEvent{event("four"), event("four")}, false},
+		} {
+			if fresh, err := b.PutNew(t.Context(), tt.events...); err != nil || fresh != tt.want {
+				t.Errorf("put %d is all new: %t, %v; want %t", i, fresh, err, tt.want)
+			}
+		}
+	})
+}
+
 func TestInboxSetsRefusedRowApart(t *testing.T) {
 	nul, id := event("nul"), event("no id")
 	nul.Sender, id.ID = "l\x00an", "not a uuid"

@@ -1,7 +1,30 @@
 // Photos before they are sent: a phone's 12 megapixels say no more than 2560 pixels do, and cost minutes on a slow line.
 "use strict";
 (() => {
-  const side = 2560, quality = 0.85, most = 20 << 20;
+  const side = 2560, quality = 0.85, most = 20 << 20, head = 1 << 18;
+
+  // exif returns what a camera wrote into a JPEG beside the picture (where, when), as the segment that holds it: null
+  // without. The browser draws a picture upright: the segment says no more that it is to be turned. The bytes are those
+  // at the beginning of the file.
+  const exif = (bytes) => {
+    try {
+      const file = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      for (let at = 2, end; file.getUint16(0) === 0xffd8 && bytes[at] === 0xff && bytes[at + 1] !== 0xda; at = end) {
+        end = at + 2 + file.getUint16(at + 2);
+        if (bytes[at + 1] !== 0xe1 || String.fromCharCode(...bytes.subarray(at + 4, at + 10)) !== "Exif\0\0") continue;
+        if (end > bytes.length) return null;
+        const segment = bytes.slice(at, end), tiff = new DataView(segment.buffer, 10);
+        const little = tiff.getUint16(0) === 0x4949, first = tiff.getUint32(4, little);
+        for (let i = tiff.getUint16(first, little), entry = first + 2; i > 0; i--, entry += 12) {
+          if (tiff.getUint16(entry, little) !== 0x0112) continue; // orientation: a short, or a long where one is lax
+          if (tiff.getUint16(entry + 2, little) === 4) tiff.setUint32(entry + 8, 1, little);
+          else tiff.setUint16(entry + 8, 1, little);
+        }
+        return segment;
+      }
+    } catch { /* not as a camera writes it */ }
+    return null;
+  };
 
   const draw = (picture) => new Promise((done, failed) => {
     const scale = Math.min(1, side / Math.max(picture.width, picture.height));
@@ -20,7 +43,9 @@
       const blob = large ? await draw(picture) : null;
       picture.close();
       if (!blob || blob.size >= file.size) return file;
-      return new File([blob], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" });
+      const told = exif(new Uint8Array(await file.slice(0, head).arrayBuffer()));
+      const parts = told ? [blob.slice(0, 2), told, blob.slice(2)] : [blob]; // right behind the start of the JPEG
+      return new File(parts, file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" });
     } catch {
       return file;
     }
@@ -44,5 +69,5 @@
     list.hidden = files.length === 0;
   };
 
-  window.vticketPhoto = { shrink, show, most };
+  window.vticketPhoto = { shrink, show, exif, most };
 })();
