@@ -89,7 +89,9 @@ func TestPhotosAreAttachedByTheVerb(t *testing.T) {
 func TestPhotosLeaveAQuestionStanding(t *testing.T) {
 	eachDoor(t, func(t *testing.T, d *door) {
 		t.Helper()
-		made := d.ticket()
+		chat := models.NewToken()
+		d.sent(t, filled(t, chat)) // only who is in a chat can be asked
+		made := d.own(chat)[0]
 		lead := d.staff(models.RoleLead, made.DepartmentID)
 		d.done(t, d.verb(lead, made, 1, "accept", ""))
 		d.done(t, d.verb(lead, made, 2, "ask", `{"text":"Nắp tròn hay vuông?"}`))
