@@ -88,7 +88,7 @@ func TestChatNeedsItsToken(t *testing.T) {
 	})
 }
 
-// Odd text is taken, and what can be read of it arrives in the conversation.
+// Odd text is taken, and what can be read of it arrives in the conversation. A button that nobody knows is answered.
 func TestChatKeepsOddText(t *testing.T) {
 	eachDoor(t, func(t *testing.T, d *door) {
 		t.Helper()
@@ -128,8 +128,30 @@ func TestChatKeepsOddText(t *testing.T) {
 				if diff := cmp.Diff(want, got.Messages); diff != "" {
 					t.Errorf("the conversation (-want +got):\n%s", diff)
 				}
+				if name == "unknown button" {
+					d.lastSaid(token, "choice_gone")
+				}
 			})
 		}
+	})
+}
+
+// lastSaid wants the key of what the bot said last to a resident, brought or not.
+func (d *door) lastSaid(token, want string) {
+	d.t.Helper()
+	d.tx(func(tx *store.Tx) error {
+		a, _, err := tx.FindAddress("webchat", "web", models.TokenKey(token))
+		if err != nil {
+			return err
+		}
+		talk, err := tx.ConversationWith(a.ID)
+		if err != nil {
+			return err
+		}
+		if m, _, err := tx.LastQuestion(talk.ID); err != nil || m.Key != want {
+			d.t.Errorf("the bot is to say %q, says %q: %v", want, m.Key, err)
+		}
+		return nil
 	})
 }
 

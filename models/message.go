@@ -1,6 +1,10 @@
 package models
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // Direction tells who said a message.
 type Direction string
@@ -61,6 +65,14 @@ type Message struct {
 	QuoteID        *string    // the resident's message that this answers; nil: none in particular
 	OriginID       *string    // the ticket that it was about, when that was merged into this one
 	CreatedAt      time.Time
+}
+
+// PayloadRate begins the payload of a choice of stars: the ticket's code and their number follow, with colons between.
+const PayloadRate = "rate:"
+
+// AsksStars tells whether a message asks how an answer was.
+func (m Message) AsksStars() bool {
+	return slices.ContainsFunc(m.Buttons, func(b Button) bool { return strings.HasPrefix(b.Payload, PayloadRate) })
 }
 
 // MessageRevision is what a message said before it was edited: edits revise, they never overwrite evidence.

@@ -182,7 +182,7 @@ func (c *Courier) keep(tx *store.Tx, a models.Address, p parcel, sent bots.Sent,
 	if err := tx.HoldAddress(a); err != nil {
 		return err
 	}
-	d := outcome(p.delivery, sent, sendErr, tx.Now)
+	d := outcome(p, sent, sendErr, tx.Now)
 	if quoteRefused(d, p.out) { // it goes once more, at once and without
 		d.Status, d.NotBefore = models.DeliveryQueued, tx.Now
 		if err := tx.DropQuote(p.message.ID); err != nil {
@@ -280,34 +280,42 @@ func (c *Courier) route(tx *store.Tx, a models.Address, p *parcel) error {
 }
 
 // firstAlive returns the next delivery of an address. One whose sender died before it could tell us may have arrived:
-// it is sent once more, not a third time. Nothing is sent to somebody who blocked us.
+// it is sent once more, not a third time, and not at all if it asks for stars. Nothing is sent to somebody who blocked
+// us.
 func (c *Courier) firstAlive(tx *store.Tx, a models.Address) (models.Delivery, bool, error) {
 	for {
 		d, found, err := tx.NextDelivery(a.ID)
 		if err != nil || !found {
 			return d, found, err
 		}
-		resent := d.Status == models.DeliverySending && d.Ambiguous
-		d.Ambiguous = d.Ambiguous || d.Status == models.DeliverySending
+		lost := d.Status == models.DeliverySending
+		blocked := a.BlockedAt != nil && d.Step != models.StepTemplate
+		if !lost && !blocked {
+			return d, true, nil
+		}
+		m, err := tx.Message(d.MessageID)
+		if err != nil {
+			return d, false, err
+		}
+		resent := lost && (d.Ambiguous || m.AsksStars())
+		d.Ambiguous = d.Ambiguous || lost
 		switch {
-		case a.BlockedAt != nil && d.Step != models.StepTemplate:
+		case blocked:
 			d.ErrorClass = string(bots.ErrBlocked)
 		case !resent:
 			return d, true, nil
 		}
 		d.Status = models.DeliveryDead
-		m, err := tx.Message(d.MessageID)
-		if err == nil {
-			err = c.save(tx, a, d, m)
-		}
-		if err != nil {
+		if err := c.save(tx, a, d, m); err != nil {
 			return d, false, err
 		}
 	}
 }
 
-// outcome is what a delivery becomes by what its send gave.
-func outcome(d models.Delivery, sent bots.Sent, err error, now time.Time) models.Delivery {
+// outcome is what a delivery becomes by what its send gave. What may have arrived is tried once more, but for the
+// question for stars: nobody is to be asked twice how it was (design §7).
+func outcome(p parcel, sent bots.Sent, err error, now time.Time) models.Delivery {
+	d := p.delivery
 	if err == nil {
 		d.Status, d.PlatformID, d.SentAt, d.ErrorClass = models.DeliverySent, sent.ID, &now, ""
 		return d
@@ -326,7 +334,7 @@ func outcome(d models.Delivery, sent bots.Sent, err error, now time.Time) models
 	case failed.Class != bots.ErrRetry || d.Attempts >= maxAttempts,
 		failed.Tries > 0 && d.Attempts >= failed.Tries:
 		d.Status = models.DeliveryDead
-	case failed.Ambiguous && d.Ambiguous: // it may be there twice already
+	case failed.Ambiguous && (d.Ambiguous || p.message.AsksStars()): // it may be there, or there twice, already
 		d.Status = models.DeliveryDead
 	case failed.Ambiguous:
 		d.NotBefore = now.Add(max(ambiguousWait, retryAfter(d.Attempts)))

@@ -244,3 +244,58 @@ func TestCourierResendsOnce(t *testing.T) {
 		})
 	}
 }
+
+// TestCourierAsksForStarsOnce: the question for stars that may have arrived is marked, and never sent again.
+func TestCourierAsksForStarsOnce(t *testing.T) {
+	for name, fail := range map[string]func(t *testing.T, r *round){
+		"the platform does not answer": func(_ *testing.T, r *round) {
+			r.fails = []error{&bots.SendError{Class: bots.ErrRetry, Ambiguous: true}}
+		},
+		"its sender dies": func(t *testing.T, r *round) {
+			t.Helper()
+			r.tx(t, func(tx *store.Tx) error {
+				d, _, err := tx.NextDelivery(r.address.ID)
+				if err != nil {
+					return err
+				}
+				d.Status, d.Attempts = models.DeliverySending, 1
+				return tx.SaveDelivery(d)
+			})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachRound(t, func(t *testing.T, r *round) {
+				t.Helper()
+				var id string
+				r.tx(t, func(tx *store.Tx) error {
+					m, err := tx.Say(models.Message{
+						ConversationID: r.talk.ID, Author: "bot", Key: "closed_thanks",
+						Buttons: []models.Button{{
+							Key: "button_stars", Args: models.Args{"n": 5}, Payload: models.PayloadRate + "481277358:5",
+						}},
+					})
+					id = m.ID
+					return err
+				})
+				fail(t, r)
+				r.say(t, "hai")
+				for range 3 {
+					r.deliver(t)
+					r.clock.Move(time.Hour)
+				}
+				var sent []models.Delivery
+				r.tx(t, func(tx *store.Tx) (err error) {
+					_, sent, err = tx.ConversationMessages(r.talk.ID, 10)
+					return err
+				})
+				asked := sent[0]
+				if asked.MessageID != id || asked.Status != models.DeliveryDead || !asked.Ambiguous {
+					t.Errorf("the question is to be given up, and marked: %+v", asked)
+				}
+				if diff := cmp.Diff([]string{"hai"}, r.taken); diff != "" {
+					t.Errorf("what comes after it goes out, and nothing twice (-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
+}

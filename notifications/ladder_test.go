@@ -52,11 +52,11 @@ func answeredTo(t *testing.T, r *round, ago time.Duration, author string, quote 
 func (r *round) ladder(t *testing.T) (steps []string) {
 	t.Helper()
 	r.tx(t, func(tx *store.Tx) error {
-		m, _, err := tx.LastQuestion(r.talk.ID)
+		said, _, err := tx.ConversationMessages(r.talk.ID, 1)
 		if err != nil {
 			return err
 		}
-		all, err := tx.TicketDeliveries(*m.TicketID)
+		all, err := tx.TicketDeliveries(*said[0].TicketID)
 		for _, d := range all {
 			switch d.Status {
 			case models.DeliverySent:

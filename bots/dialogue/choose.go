@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -16,7 +17,7 @@ type EffectKind string
 const (
 	EffectSay      EffectKind = "say"      // Key with Args and Buttons
 	EffectSubmit   EffectKind = "submit"   // the draft
-	EffectAttach   EffectKind = "attach"   // Messages to the ticket Code
+	EffectAttach   EffectKind = "attach"   // Messages to the ticket Code; Yes: without a word
 	EffectWithdraw EffectKind = "withdraw" // the ticket Code
 	EffectRestore  EffectKind = "restore"  // what was taken back within a day; Yes: the question that was let go
 	EffectClose    EffectKind = "close"    // the ticket Code: done
@@ -30,6 +31,7 @@ const (
 	EffectPerson   EffectKind = "person"   // hand the conversation over to a person
 	EffectData     EffectKind = "data"     // Key of what we know of them is asked for, or set to Text
 	EffectFollow   EffectKind = "follow"   // the draft, with its Messages, is about the ticket Code
+	EffectGone     EffectKind = "gone"     // what was chosen is not to be had, or not any more
 )
 
 // Effect is one thing to do.
@@ -52,31 +54,52 @@ func say(key string) []Effect {
 	return []Effect{{Kind: EffectSay, Key: key}}
 }
 
+// payloadNone stands for a button without a payload: none of ours.
+const payloadNone = "none"
+
 // chosen returns the payload of the choice that an event makes: a pressed button, or the number or the words of one.
 func chosen(in Input) string {
 	if in.Event.Kind == bots.KindPostback {
-		return in.Event.Payload
+		return cmp.Or(in.Event.Payload, payloadNone)
 	}
 	if in.Event.Kind != bots.KindText || in.Event.Text == nil {
 		return ""
 	}
-	text := models.Fold(*in.Event.Text)
+	text, number := models.Fold(*in.Event.Text), bare(in)
 	for i, c := range in.Choices {
-		if text == strconv.Itoa(i+1) || text == models.Fold(c.Title) {
+		if number == i+1 || text == models.Fold(c.Title) {
 			return c.Payload
 		}
 	}
 	return ""
 }
 
-// choose does what a payload stands for. One that has nothing to act on is harmless.
+// bare is the number that is all of a message; 0 for any other message.
+func bare(in Input) int {
+	if in.Event.Kind != bots.KindText || in.Event.Text == nil {
+		return 0
+	}
+	n, err := strconv.Atoi(models.Fold(*in.Event.Text))
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// gone answers a choice that has nothing to act on.
+func gone() []Effect { return []Effect{{Kind: EffectGone}} }
+
+// choose does what a payload stands for. One that has nothing to act on changes nothing, and they are told so.
 func (d Draft) choose(payload string, now time.Time) (Draft, []Effect) {
 	if effects, ok := rights(payload); ok {
 		return d, effects
 	}
 	verb, rest, _ := strings.Cut(payload, ":")
 	code, stars, _ := strings.Cut(rest, ":")
-	if verb == "get_started" && !d.Open { // Messenger's button that begins a conversation
+	if verb == "get_started" { // Messenger's button that begins a conversation
+		if d.Open {
+			return d, nil
+		}
 		return d, say("welcome")
 	}
 	if verb == "person" {
@@ -88,14 +111,14 @@ func (d Draft) choose(payload string, now time.Time) (Draft, []Effect) {
 	}
 	code, ok := models.ParseCode(code)
 	if !ok {
-		return d, nil
+		return d, gone()
 	}
 	switch verb {
 	case "same", "still", "other":
 		return d.relate(verb, code, now)
 	case "add":
 		if !d.Open {
-			return d, nil
+			return d, gone()
 		}
 		return Draft{}, []Effect{{Kind: EffectAttach, Code: code, Messages: d.messages()}}
 	case "done":
@@ -105,13 +128,13 @@ func (d Draft) choose(payload string, now time.Time) (Draft, []Effect) {
 	case "rate":
 		n, err := strconv.Atoi(stars)
 		if err != nil || n < 1 || n > 5 {
-			return d, nil
+			return d, gone()
 		}
 		return d, []Effect{{Kind: EffectRate, Code: code, Stars: n}}
 	case "status":
 		return d, []Effect{{Kind: EffectStatus, Code: code}}
 	default:
-		return d, nil
+		return d, gone()
 	}
 }
 
@@ -143,7 +166,7 @@ func starsFor(code string) []models.Button {
 	buttons := make([]models.Button, 0, 5)
 	for n := 1; n <= 5; n++ {
 		buttons = append(buttons, models.Button{
-			Key: "button_stars", Args: models.Args{"n": n}, Payload: "rate:" + code + ":" + strconv.Itoa(n),
+			Key: "button_stars", Args: models.Args{"n": n}, Payload: models.PayloadRate + code + ":" + strconv.Itoa(n),
 		})
 	}
 	return buttons

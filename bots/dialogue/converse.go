@@ -86,17 +86,23 @@ const (
 // failed counts a failed turn against the event that the turn began with.
 func (t *Talk) failed(ctx context.Context, turn store.Turn, cause error) error {
 	if turn.ExternalID != "" && ctx.Err() == nil {
+		var hopeless *models.InboxEvent
 		err := t.Store.Tx(ctx, func(tx *store.Tx) error {
+			hopeless = nil
 			unread, err := tx.Unread(turn.Channel, turn.Account, turn.ExternalID)
 			if err != nil || len(unread) == 0 {
 				return err
 			}
 			if unread[0].Attempts+1 >= giveUpAfter {
-				t.Log.ErrorContext(ctx, "inbox event set aside", "inbox_id", unread[0].ID, "error", cause)
-				return tx.Quarantine(unread[0].ID, "turn failed")
+				hopeless = &unread[0]
+				return nil
 			}
 			return tx.CountAttempt(unread[0].ID)
 		})
+		if err == nil && hopeless != nil {
+			t.Log.ErrorContext(ctx, "inbox event set aside", "inbox_id", hopeless.ID, "error", cause)
+			err = t.setAside(ctx, *hopeless)
+		}
 		if err != nil {
 			return fmt.Errorf("converse: %w", errors.Join(cause, err))
 		}

@@ -78,7 +78,7 @@ func (d Draft) meant(in Input, now time.Time) string {
 // do so themselves, and staff see both together.
 func (d Draft) relate(verb, code string, now time.Time) (Draft, []Effect) {
 	if !d.Open || d.Twin == nil || d.Twin.Code != code {
-		return d, nil
+		return d, gone()
 	}
 	twin := *d.Twin
 	switch {
@@ -89,7 +89,7 @@ func (d Draft) relate(verb, code string, now time.Time) (Draft, []Effect) {
 	case verb == "other":
 		twin.Relation = models.RelationDistinct
 	default:
-		return d, nil
+		return d, gone()
 	}
 	d.Twin, d.LookAt = &twin, now
 	return d, nil

@@ -158,9 +158,11 @@ func TestTalkAsksAboutTheSameOnce(t *testing.T) {
 		if heard != 6 { // lan's words and pin; minh's words, pin, picture and words
 			t.Errorf("all that both have sent is the ticket's, got %d", heard)
 		}
-		c.says(t, press("same:"+c.lastCode(t)), press("other:"+c.lastCode(t)))
+		c.says(t, press("same:"+c.lastCode(t)))
+		c.expectSaid(t, "pressed twice it does nothing more", "ask_same", "followed")
+		c.says(t, press("other:"+c.lastCode(t)))
 		c.settle(t, 10*time.Minute)
-		c.expectSaid(t, "pressed again it does nothing", "ask_same", "followed")
+		c.expectSaid(t, "the other choice is gone", "followed", "choice_gone")
 	})
 }
 

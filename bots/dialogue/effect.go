@@ -37,10 +37,8 @@ func (s *scene) do(e Effect, was Draft) error {
 	case EffectData:
 		return s.data(e)
 	case EffectBlock:
-		if s.turn.BlockedAt = nil; e.Yes {
-			s.turn.BlockedAt = &s.tx.Now
-		}
-		return s.tx.BlockAddress(s.turn.AddressID, e.Yes)
+		s.block(e.Yes)
+		return nil
 	case EffectRevise:
 		return s.revise(e)
 	case EffectHide:
@@ -49,6 +47,8 @@ func (s *scene) do(e Effect, was Draft) error {
 		return s.add(e, was)
 	case EffectFollow:
 		return s.follow(e, was)
+	case EffectGone:
+		return s.gone()
 	case EffectWithdraw, EffectClose, EffectReopen, EffectRate:
 		return s.verb(e)
 	default:
@@ -56,12 +56,20 @@ func (s *scene) do(e Effect, was Draft) error {
 	}
 }
 
-// verb does what the resident asks for on a ticket that they have reported. One that is too late, or asked for twice,
-// is harmless.
+// verb does what the resident asks for on a ticket that they have reported. One that is too late changes nothing, and
+// they are told so.
 func (s *scene) verb(e Effect) error {
+	err := s.tryVerb(e)
+	if e.Kind != EffectWithdraw && stale(err) {
+		return s.gone()
+	}
+	return harmless(err)
+}
+
+func (s *scene) tryVerb(e Effect) error {
 	t, err := s.tx.ReporterTicket(s.conversation.ReporterID, e.Code)
 	if err != nil {
-		return harmless(err)
+		return err
 	}
 	act := workflow.Act{Actor: s.actor(), Ticket: t.ID}
 	code := models.Args{"code": models.SpokenCode(t.Code)}
@@ -90,7 +98,7 @@ func (s *scene) verb(e Effect) error {
 		if err == nil && len(e.Messages) > 0 {
 			_, err = desk.Attach(s.tx, workflow.AttachInput{Act: act, MessageIDs: e.Messages})
 		}
-		return harmless(err)
+		return err
 	default:
 		_, err = desk.Rate(s.tx, workflow.RateInput{Act: act, Stars: e.Stars})
 		if e.Stars >= 4 {
@@ -105,7 +113,7 @@ func (s *scene) verb(e Effect) error {
 // after says what follows a verb that succeeded.
 func (s *scene) after(err error, t models.Ticket, e Effect) error {
 	if err != nil {
-		return harmless(err)
+		return err
 	}
 	return s.tell(&t, e)
 }
@@ -119,8 +127,11 @@ func (s *scene) add(e Effect, was Draft) error {
 	}
 	switch {
 	case was.Open && s.draft.Open: // an answer to a message of ours leaves the draft alone
-	case was.Open && err != nil:
+	case was.Open && stale(err):
 		s.draft = was
+		return s.gone()
+	case was.Open && err != nil:
+		return err
 	case was.Open:
 		s.row.Status, s.row.TicketID = models.DraftSubmitted, &t.ID
 	}
@@ -150,10 +161,14 @@ func (s *scene) attach(act workflow.Act, e Effect, t models.Ticket) error {
 	if err != nil {
 		return err
 	}
-	if t.Untold() && !after.Untold() {
+	switch {
+	case e.Yes:
+		return nil
+	case t.Untold() && !after.Untold():
 		return s.understood(after)
+	default:
+		return s.noted(t)
 	}
-	return s.noted(t)
 }
 
 // understood says what the first words about a ticket were taken for, and who has it now.
@@ -217,7 +232,7 @@ func (s *scene) restore() error {
 	if err == nil && back.PromiseDue != nil {
 		args["promise_due"] = back.PromiseDue.UTC().Format(time.RFC3339)
 	}
-	return s.after(err, t, Effect{Key: "restored", Args: args})
+	return harmless(s.after(err, t, Effect{Key: "restored", Args: args}))
 }
 
 func (s *scene) reopenDraft(row models.Draft) error {
@@ -264,15 +279,18 @@ func (s *scene) catchUp() error {
 // sendOn takes up the question that was let go because nobody said whether it is to be sent on.
 func (s *scene) sendOn() error {
 	row, found, err := s.tx.LastDraft(s.conversation.ID)
-	if err != nil || !found || row.TicketID != nil || s.draft.Open {
+	if err != nil || s.draft.Open {
 		return err
+	}
+	if !found || row.TicketID != nil {
+		return s.gone()
 	}
 	if err := s.resume(row); err != nil {
 		return err
 	}
 	if !s.draft.asked(askSend) || s.tx.Now.Sub(s.draft.EndedAt) > restoreWithin {
 		s.draft, s.row = Draft{}, models.Draft{}
-		return nil
+		return s.gone()
 	}
 	s.draft.Doubt, s.draft.EndedAt = "", time.Time{}
 	if err := s.catchUp(); err != nil || !s.draft.Open {

@@ -100,13 +100,17 @@ var notDone = []string{
 }
 
 // verdict reads what somebody says or shows after the answer to their report: that it is done, or that it is not, by
-// words or by a photo of it. False when it is neither.
+// words or by a photo of it. False when it is neither. An answer that they cannot have read is not judged: "not done"
+// is added to the report, and they are asked once it has come.
 func (m Mind) verdict(d Draft, in Input, read understand.Result, now time.Time) ([]Effect, bool) {
 	code, asked := asksVerdict(in.Choices)
 	if !asked && in.Current.Answers && in.Current.Resolved {
 		code = in.Current.Code
 	}
-	if code == "" || d.Open && !in.Current.Answers || !in.Event.Actionable {
+	if code == "" {
+		return early(d, in, read)
+	}
+	if d.Open && !in.Current.Answers || !in.Event.Actionable {
 		return nil, false
 	}
 	reopen := []Effect{{Kind: EffectReopen, Code: code, Messages: []string{in.Message}}}
@@ -122,14 +126,40 @@ func (m Mind) verdict(d Draft, in Input, read understand.Result, now time.Time) 
 	if in.Event.Kind == bots.KindCommand || in.Event.Kind == bots.KindLocation {
 		return nil, false
 	}
+	if disagrees(in, read) {
+		return reopen, true
+	}
+	return []Effect{{Kind: EffectClose, Code: code}}, agrees(read) && asked && in.Event.Kind == bots.KindText
+}
+
+// early takes a number, or the words of a verdict, that would answer what is still on its way to whoever says them:
+// that comes first, and they choose again.
+func early(d Draft, in Input, read understand.Result) ([]Effect, bool) {
+	if n := bare(in); 0 < n && n <= len(in.Unseen) {
+		return nil, true
+	}
+	code, waits := asksVerdict(in.Unseen)
+	if !waits || d.Open || in.Event.Kind != bots.KindText || in.Event.Text == nil ||
+		in.Current.Answers && in.Current.Code != code {
+		return nil, false
+	}
+	if disagrees(in, read) {
+		return []Effect{{Kind: EffectAttach, Code: code, Messages: []string{in.Message}, Yes: true}}, true
+	}
+	return nil, agrees(read)
+}
+
+// disagrees tells whether words say that an answered report is not done; a report of something else does not.
+func disagrees(in Input, read understand.Result) bool {
 	text := *in.Event.Text
 	_, placed := places.Address(text)
 	another := read.IsReport && placed && read.Category != in.Current.Category
-	if !another && (anyOf(" "+models.Fold(text)+" ", notDone...) || says(read, understand.IntentDeny)) {
-		return reopen, true
-	}
-	done := says(read, understand.IntentConfirm) || says(read, understand.IntentNoProblem)
-	return []Effect{{Kind: EffectClose, Code: code}}, done && asked && in.Event.Kind == bots.KindText
+	return !another && (anyOf(" "+models.Fold(text)+" ", notDone...) || says(read, understand.IntentDeny))
+}
+
+// agrees tells whether words say that it is done.
+func agrees(read understand.Result) bool {
+	return says(read, understand.IntentConfirm) || says(read, understand.IntentNoProblem)
 }
 
 func says(read understand.Result, intent understand.Intent) bool {

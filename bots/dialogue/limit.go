@@ -127,7 +127,7 @@ func (in Input) restrain(effects []Effect) []Effect {
 		switch e.Kind {
 		case EffectSay:
 			return e.Key != "danger" && e.Key != selfHarm
-		case EffectStatus, EffectLanguage:
+		case EffectStatus, EffectLanguage, EffectGone:
 			return true
 		case EffectData:
 			return e.Key == dataSee

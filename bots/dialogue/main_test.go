@@ -59,6 +59,7 @@ type chat struct {
 type phone struct {
 	shows  []bots.Outgoing
 	limits bots.Limits
+	fails  error // every send, until it is nil
 }
 
 func (p *phone) Name() string                                             { return "webchat" }
@@ -68,6 +69,9 @@ func (p *phone) Limits() bots.Limits                                      { retu
 func (p *phone) Fetch(context.Context, bots.Media) (io.ReadCloser, error) { return nil, io.EOF }
 
 func (p *phone) Send(_ context.Context, out bots.Outgoing) (bots.Sent, error) {
+	if p.fails != nil {
+		return bots.Sent{}, p.fails
+	}
 	p.shows = append(p.shows, out)
 	return bots.Sent{ID: fmt.Sprintf("p%d", len(p.shows))}, nil
 }

@@ -43,11 +43,10 @@ func (s *scene) notice(in *bots.Incoming) (done bool, err error) {
 		}
 		return true, s.tx.Arrived(s.turn.AddressID, in.MessageIDs, at, in.Kind == bots.KindRead)
 	case bots.KindIgnored, bots.KindReferral:
-		return true, s.awake()
+		s.awake()
+		return true, nil
 	case bots.KindFollow:
-		if err := s.awake(); err != nil {
-			return true, err
-		}
+		s.awake()
 		return true, s.say(Effect{Key: "welcome"})
 	case bots.KindLocation:
 		return in.Edited, s.moved(in)

@@ -230,7 +230,7 @@ func (d Draft) heard(text string, e *bots.Incoming) Draft {
 }
 
 // decide takes the chosen answer to a question about a draft; false for other choices. One about another draft, or
-// about none, is harmless; only a question that was let go is taken up again.
+// about none, changes nothing, and they are told so; only a question that was let go is taken up again.
 func (m Mind) decide(d Draft, payload string, now time.Time) (Draft, []Effect, bool) {
 	verb, answer, _ := strings.Cut(payload, ":")
 	questions := map[string][]string{
@@ -243,7 +243,7 @@ func (m Mind) decide(d Draft, payload string, now time.Time) (Draft, []Effect, b
 		return d, []Effect{{Kind: EffectRestore, Yes: true}}, true
 	}
 	if !d.Open || !slices.ContainsFunc(questions, d.asked) {
-		return d, nil, true
+		return d, gone(), true
 	}
 	switch {
 	case payload == "send:no" && !d.evident():

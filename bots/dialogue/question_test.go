@@ -133,8 +133,8 @@ func TestReduceDoubtsThePlace(t *testing.T) {
 		"the point counts":                 {steps: then(apart, step{event: press("place:meant")}, step{after: second}), want: []string{far, "submit"}},
 		"in the ward of the words":         {steps: []step{{event: said("ổ gà to lắm ở phường Bến Thành")}, {event: pin()}, {after: 3 * second}}, want: []string{"submit"}},
 		"a danger is not doubted":          {steps: []step{{event: said(danger)}, {event: abroad()}, {after: 3 * second}}, want: []string{"say danger", "submit"}},
-		"an old button changes nothing":    {steps: []step{{event: press("place:meant")}, {event: press("split:yes")}, {after: time.Hour}}},
-		"a button of a question never put": {steps: []step{{event: photo()}, {event: press("place:words")}}, open: true},
+		"an old button changes nothing":    {steps: []step{{event: press("place:meant")}, {event: press("split:yes")}, {after: time.Hour}}, want: []string{"gone", "gone"}},
+		"a button of a question never put": {steps: []step{{event: photo()}, {event: press("place:words")}}, want: []string{"gone"}, open: true},
 	})
 	d, _ := play(then(asked, step{event: said("trước cổng chợ Bến Thành")}))
 	if d.Lat != nil || d.Address != "trước cổng chợ Bến Thành" {

@@ -98,17 +98,19 @@ type Current struct {
 	At       time.Time // when it was last spoken of
 	Answers  bool      // the piece answers a message about it
 	Over     bool      // nothing can be added to it any more
-	Resolved bool      // it was answered, and they may disagree
+	Resolved bool      // they were told its answer, and may disagree
 	Waiting  bool      // its department, or our last message, waits for their answer
 }
 
 // Input is one thing that happened: an event with the id of its kept message, or, without an event, the passing of
-// time. Choices are those under what we said last; Tickets are the reporter's own open ones, newest first.
+// time. Choices are those under what we said last, Unseen those under what waits to be said: held for the night, for
+// the platform's window or for another try; Tickets are the reporter's own open ones, newest first.
 type Input struct {
 	Event   *bots.Incoming
 	Message string
 	Hidden  bool // it was unsent before it came
 	Choices []Choice
+	Unseen  []Choice
 	Current Current
 	Tickets []string
 
@@ -157,7 +159,7 @@ func (m Mind) Reduce(d Draft, in Input, now time.Time) (Draft, []Effect) {
 	if effects, done := m.corrects(in); done {
 		return d, effects
 	}
-	if !in.Event.Actionable || in.Event.Kind == bots.KindContact || in.Event.Kind == bots.KindPostback {
+	if !in.Event.Actionable || in.Event.Kind == bots.KindContact {
 		return d, nil
 	}
 	if effects, done := m.verdict(d, in, read, now); done {

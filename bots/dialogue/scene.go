@@ -27,11 +27,16 @@ type scene struct {
 	silent       bool   // a colleague has the thread: what is done is not spoken of
 	toldAll      bool   // what reports they have was said in this turn
 	hearing      string // id of the message that is being answered; "": none that stands in the chat
+	pressed      string // the payload of the event that is heard; "": nothing was pressed
+	resumes      bool   // what was held for them goes out
+	blocked      *bool  // whether they want to be reached; nil: as before
 }
 
-// said is what was said before: our last question, and the ticket that was spoken of last.
+// said is what was said before: our last question, the ticket that was spoken of last, and the choices under what waits
+// to be said.
 type said struct {
 	question models.Message
+	waiting  []models.Button
 	asked    bool
 	spoken   store.Spoken
 	of       bool // a ticket was spoken of
@@ -81,6 +86,7 @@ func (s *scene) hear(e models.InboxEvent) error {
 			return err
 		}
 	}
+	s.pressed = in.Payload
 	if s.changed = true; !in.Beside {
 		s.heard = append(s.heard, in)
 	}
@@ -144,22 +150,36 @@ func (s *scene) keep(e models.InboxEvent, in *bots.Incoming, input *Input) error
 	if in.Kind != bots.KindPostback { // what was pressed cannot be quoted
 		s.hearing = m.ID
 	}
-	return s.awake()
+	s.awake()
+	return nil
 }
 
 // awake notes that the resident has done something after which the platform lets us answer (channels.md §7): what was
-// held for them goes out.
-func (s *scene) awake() error {
+// held for them goes out at the end of the turn.
+func (s *scene) awake() {
 	s.conversation.LastInteractionAt = s.tx.Now
-	if s.turn.Held {
-		s.turn.Held = false
+	s.resumes = s.turn.Held
+	if s.turn.BlockedAt != nil { // who writes to us has not blocked us
+		s.block(false)
+	}
+}
+
+func (s *scene) block(blocked bool) {
+	if s.blocked, s.turn.BlockedAt = &blocked, nil; blocked {
+		s.turn.BlockedAt = &s.tx.Now
+	}
+}
+
+// reach writes how the resident can be reached now. It is the last of a turn: tickets are locked before addresses, as
+// by the verbs of staff and by the courier.
+func (s *scene) reach() error {
+	if s.resumes {
 		if err := s.tx.Resume(s.turn.AddressID); err != nil {
 			return err
 		}
 	}
-	if s.turn.BlockedAt != nil { // who writes to us has not blocked us
-		s.turn.BlockedAt = nil
-		return s.tx.BlockAddress(s.turn.AddressID, false)
+	if s.blocked != nil {
+		return s.tx.BlockAddress(s.turn.AddressID, *s.blocked)
 	}
 	return nil
 }
@@ -201,10 +221,9 @@ func (s *scene) input(in *bots.Incoming) (Input, error) {
 	if !before.asked && in.Text != nil && speaksEnglish(*in.Text) {
 		s.conversation.Language = locales.English
 	}
-	for _, b := range before.question.Buttons {
-		input.Choices = append(input.Choices, Choice{
-			Title: s.title(b), Payload: b.Payload,
-		})
+	input.Choices, input.Unseen = s.choices(before.question.Buttons), s.choices(before.waiting)
+	if slices.ContainsFunc(input.Choices, func(c Choice) bool { return slices.Contains(input.Unseen, c) }) {
+		input.Choices = nil // the same is asked anew, and answered when that has been read
 	}
 	if !before.of {
 		return input, nil
@@ -214,7 +233,7 @@ func (s *scene) input(in *bots.Incoming) (Input, error) {
 		Code: spoken.Code, Category: spoken.Category, Untold: spoken.Untold, At: spoken.At,
 		Answers:  in.ReplyTo != "" && spoken.Answers,
 		Over:     !slices.Contains(models.Legal(spoken.State), models.VerbAttach),
-		Resolved: spoken.State == models.StateResolved,
+		Resolved: spoken.State == models.StateResolved && spoken.Answered,
 		Waiting:  spoken.State == models.StateWaiting || asksMore(spoken.Key) && s.tx.Now.Sub(spoken.At) <= sameTicket,
 	}
 	return input, nil
@@ -223,6 +242,13 @@ func (s *scene) input(in *bots.Incoming) (Input, error) {
 // asksMore tells whether a message of ours asks for more words or pictures about its ticket.
 func asksMore(key string) bool {
 	return key == "reopened" || key == "not_done_kept" || key == "rated_low"
+}
+
+func (s *scene) choices(buttons []models.Button) (all []Choice) {
+	for _, b := range buttons {
+		all = append(all, Choice{Title: s.title(b), Payload: b.Payload})
+	}
+	return all
 }
 
 // title is what a button of ours says.
@@ -241,9 +267,15 @@ func (s *scene) before(replyTo string) (said, error) {
 		return *s.said, nil
 	}
 	var b said
-	var err error
-	if b.question, b.asked, err = s.tx.LastQuestion(s.conversation.ID); err != nil {
+	told, waits, err := s.tx.LastTold(s.conversation.ID)
+	if err != nil {
 		return b, err
+	}
+	if told != nil {
+		b.question, b.asked = *told, true
+	}
+	if waits != nil {
+		b.waiting = waits.Buttons
 	}
 	if b.spoken, b.of, err = s.tx.SpokenOf(s.conversation.ID, replyTo); err != nil {
 		return b, err
@@ -375,8 +407,15 @@ func (s *scene) actor() models.Actor {
 	return models.Actor{Kind: models.ActorResident, ID: s.conversation.ReporterID}
 }
 
-// save writes conversation and draft.
+// save writes conversation and draft, and what follows for the address.
 func (s *scene) save() error {
+	if err := s.saveDraft(); err != nil {
+		return err
+	}
+	return s.reach()
+}
+
+func (s *scene) saveDraft() error {
 	if s.conversation != s.turn.Conversation {
 		if err := s.tx.SaveConversation(s.conversation); err != nil {
 			return err
@@ -397,10 +436,15 @@ func (s *scene) save() error {
 	return s.tx.SaveDraft(&s.row)
 }
 
-// harmless turns what came too late, or twice, into nothing: a choice pressed again must not fail a turn.
+// harmless turns what came too late, or twice, into nothing: it must not fail a turn.
 func harmless(err error) error {
-	if errors.Is(err, models.ErrConflict) || errors.Is(err, models.ErrNotFound) {
+	if stale(err) {
 		return nil
 	}
 	return err
+}
+
+// stale tells whether something failed because what it was for has moved on, or is none of theirs.
+func stale(err error) bool {
+	return errors.Is(err, models.ErrConflict) || errors.Is(err, models.ErrNotFound)
 }

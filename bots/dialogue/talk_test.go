@@ -69,7 +69,8 @@ func TestTalkSetsUnreadableEventsAside(t *testing.T) {
 		c.converse(t, c.put(t, press("done:\x00"), pin()))
 		c.settle(t, 3*time.Second)
 		c.expect(t, "one event is set aside and those after it still make a ticket", outcome{
-			Tickets: []string{"assigned ổ gà"}, Heard: 3, Said: []string{"receipt"}, Faults: []string{"payload"},
+			Tickets: []string{"assigned ổ gà"}, Heard: 3, Said: []string{"choice_gone", "receipt"},
+			Faults: []string{"payload"},
 		})
 	})
 }
@@ -81,18 +82,18 @@ func TestTalkHearsTheVerdict(t *testing.T) {
 		c.settle(t, 3*time.Second)
 		stranger := press("done:" + models.NewCode())
 		c.converse(t, c.put(t, stranger, press("done:"+c.lastCode(t))))
-		c.expect(t, "a choice that is not possible yet, or on a stranger's ticket, is harmless",
-			outcome{Tickets: []string{"assigned ổ gà"}, Heard: 4, Said: []string{"receipt"}})
+		c.expect(t, "a choice that is not possible yet, or on a stranger's ticket, changes nothing, which is said once",
+			outcome{Tickets: []string{"assigned ổ gà"}, Heard: 4, Said: []string{"receipt", "choice_gone"}})
 		c.resolve(t, "Đã vá.")
 		c.converse(t, c.put(t, said("2")))
 		c.expect(t, "2 under the answer reopens", outcome{
-			Tickets: []string{"assigned ổ gà"}, Heard: 5, Said: []string{"receipt", "answer_fixed", "reopened"},
+			Tickets: []string{"assigned ổ gà"}, Heard: 5, Said: []string{"receipt", "choice_gone", "answer_fixed", "reopened"},
 		})
 		c.resolve(t, "Đã vá.")
 		c.converse(t, c.put(t, said("1")))
 		c.expect(t, "1 under the answer closes, with thanks", outcome{
 			Tickets: []string{"closed ổ gà"}, Heard: 6,
-			Said: []string{"receipt", "answer_fixed", "reopened", "answer_fixed", "closed_thanks"},
+			Said: []string{"receipt", "choice_gone", "answer_fixed", "reopened", "answer_fixed", "closed_thanks"},
 		})
 	})
 }
@@ -238,7 +239,7 @@ func TestTalkVerdicts(t *testing.T) {
 		c.says(t, said("5"))
 		c.expectSaid(t, "five stars thank", "closed_thanks", "rated_thanks")
 		c.says(t, press("rate:"+code+":1"))
-		c.expectSaid(t, "a second verdict is harmless", "closed_thanks", "rated_thanks")
+		c.expectSaid(t, "a second verdict changes nothing, and they are told so", "rated_thanks", "choice_gone")
 		c.clock.Move(11 * 24 * time.Hour) // or it would be asked whether the first is not done
 		code = c.report(t)
 		c.resolve(t, "Đã vá.")

@@ -191,6 +191,10 @@ func (d *doctor) work(ctx context.Context) {
 	}{
 		{levelFail, b.Unread, "events of residents unread for 5 minutes", worker},
 		{levelFail, b.Overdue, "timers overdue by 5 minutes", worker},
+		{
+			levelWarn, b.Aside, "events of residents set aside unread within 30 days",
+			"the worker's log says why (“set aside”); inbox_events.fault and payload have them",
+		},
 		{levelWarn, b.Waiting, "photos and files not fetched for 10 minutes", worker},
 		{
 			levelWarn, b.Late, "parts of messages late by 5 minutes",

@@ -97,12 +97,14 @@ type Backlog struct {
 	Late    int64 // parts of messages, 5 minutes after they could have been sent
 	Dead    int64 // parts of messages given up within a day, but for those whom residents have blocked
 	Waiting int64 // pictures and files, not fetched for 10 minutes
+	Aside   int64 // events set aside unread within 30 days, but for those that were only too old
 }
 
 const (
 	workLate  = 5 * time.Minute
 	photoLate = 10 * time.Minute
 	day       = 24 * time.Hour
+	asideFor  = 30 * day
 )
 
 // Backlog counts what is stuck.
@@ -117,6 +119,10 @@ func (tx *Tx) Backlog() (Backlog, error) {
 		args  []any
 	}{
 		{&b.Unread, "inbox_events", "done_at IS NULL AND received_at < ?", []any{late}},
+		{
+			&b.Aside, "inbox_events", "fault <> '' AND fault <> 'stale' AND received_at > ?",
+			[]any{tx.Now.Add(-asideFor)},
+		},
 		{&b.Overdue, "timers", "fired_at IS NULL AND cancelled_at IS NULL AND due_at < ?", []any{late}},
 		{&b.Late, "deliveries", "status IN ('queued', 'sending') AND not_before < ?", []any{late}},
 		{

@@ -19,7 +19,9 @@ func TestBacklogCountsWhatIsLate(t *testing.T) {
 		ticket := submit(t, s)
 		b, work := inbox(t, s)
 		work()
-		if err := b.Put(t.Context(), event("late")); err != nil {
+		aside, stale := event("aside"), event("stale")
+		aside.Fault, stale.Fault = "parse", "stale"
+		if err := b.Put(t.Context(), event("late"), aside, stale); err != nil {
 			t.Fatal(err)
 		}
 		within(t, s, func(tx *store.Tx) error {
@@ -43,9 +45,10 @@ func TestBacklogCountsWhatIsLate(t *testing.T) {
 			wait time.Duration
 			want store.Backlog
 		}{
-			{4 * time.Minute, store.Backlog{Dead: 1}},
-			{2 * time.Minute, store.Backlog{Unread: 1, Overdue: 1, Late: 1, Dead: 1}},
-			{25 * time.Hour, store.Backlog{Unread: 1, Overdue: 1, Late: 1, Waiting: 1}},
+			{4 * time.Minute, store.Backlog{Dead: 1, Aside: 1}},
+			{2 * time.Minute, store.Backlog{Unread: 1, Overdue: 1, Late: 1, Dead: 1, Aside: 1}},
+			{25 * time.Hour, store.Backlog{Unread: 1, Overdue: 1, Late: 1, Waiting: 1, Aside: 1}},
+			{30 * 24 * time.Hour, store.Backlog{Unread: 1, Overdue: 1, Late: 1, Waiting: 1}},
 		} {
 			clock.Move(step.wait)
 			var got store.Backlog

@@ -50,7 +50,12 @@ func (tx *Tx) Hold(addressID string) error {
 // Resume queues what was held for an address, and what waited for the morning: they have written to us. An approved
 // text that still waits goes as an answer instead, and is due: nothing that they are told now is held back by it.
 func (tx *Tx) Resume(addressID string) error {
-	err := tx.db().Exec(`UPDATE deliveries SET step = ?, attempts = 0, not_before = ?
+	// The address comes before its deliveries: the order in which whoever sends them takes both.
+	err := tx.db().Exec("UPDATE reporter_addresses SET held = ? WHERE id = ?", false, addressID).Error
+	if err != nil {
+		return fmt.Errorf("resume deliveries: %w", err)
+	}
+	err = tx.db().Exec(`UPDATE deliveries SET step = ?, attempts = 0, not_before = ?
 		WHERE address_id = ? AND status = ? AND step = ?`,
 		models.StepHeld, tx.Now, addressID, models.DeliveryQueued, models.StepTemplate).Error
 	if err != nil {
@@ -59,10 +64,6 @@ func (tx *Tx) Resume(addressID string) error {
 	err = tx.db().Exec(`UPDATE deliveries SET status = ?, not_before = ?
 		WHERE address_id = ? AND (status = ? OR (status = ? AND error_class = ?))`,
 		models.DeliveryQueued, tx.Now, addressID, models.DeliveryHeld, models.DeliveryQueued, models.QuietHours).Error
-	if err != nil {
-		return fmt.Errorf("resume deliveries: %w", err)
-	}
-	err = tx.db().Exec("UPDATE reporter_addresses SET held = ? WHERE id = ?", false, addressID).Error
 	if err != nil {
 		return fmt.Errorf("resume deliveries: %w", err)
 	}

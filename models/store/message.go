@@ -101,18 +101,49 @@ func (tx *Tx) MessagesAfter(conversationID, after string, limit int) ([]Said, er
 	return rows, nil
 }
 
+// said tells of an outgoing message, by the name of its row in a query, whether its resident may have read it: some of
+// it was sent, is being sent, may have arrived, or was queued a moment ago with nothing that waits before it. What is
+// held, waits for a later try or was given up has not been said.
+func said(row string) string {
+	return fmt.Sprintf(`EXISTS (SELECT 1 FROM deliveries d WHERE d.message_id = %s.id AND (
+		d.status IN ('sent','sending') OR d.ambiguous OR
+		d.status = 'queued' AND d.error_class = '' AND d.not_before = d.created_at AND NOT EXISTS (
+			SELECT 1 FROM deliveries h WHERE h.address_id = d.address_id AND h.status IN ('queued','sending')
+				AND h.message_id < d.message_id AND (h.error_class <> '' OR h.not_before <> h.created_at))))`, row)
+}
+
 // LastQuestion returns the last thing said to a conversation: its buttons are what a bare number answers.
 func (tx *Tx) LastQuestion(conversationID string) (m models.Message, found bool, err error) {
-	rows := []models.Message{}
-	err = tx.db().Where("conversation_id = ? AND direction = 'out'", conversationID).Order("id DESC").Limit(1).
+	told, _, err := tx.LastTold(conversationID)
+	if err != nil || told == nil {
+		return m, false, err
+	}
+	return *told, true, nil
+}
+
+// LastTold returns the last thing said to a conversation, and what is newer than that and waits to be said; nil for
+// none of them.
+func (tx *Tx) LastTold(conversationID string) (told, waits *models.Message, err error) {
+	out := tx.db().Table("messages m").Select("m.*, "+said("m")+" AS said").
+		Where("m.conversation_id = ? AND m.direction = 'out'", conversationID)
+	newest := tx.db().Model(&models.Message{}).Select("id").
+		Where("conversation_id = ? AND direction = 'out'", conversationID).Order("id DESC").Limit(1)
+	rows := []struct {
+		models.Message
+		Said bool
+	}{}
+	err = tx.db().Table("(?) AS m", out).Where("m.said OR m.id = (?)", newest).Order("m.id DESC").Limit(2).
 		Find(&rows).Error
 	if err != nil {
-		return m, false, fmt.Errorf("last question: %w", err)
+		return nil, nil, fmt.Errorf("last told: %w", err)
 	}
-	if len(rows) == 0 {
-		return m, false, nil
+	for i := range rows {
+		if rows[i].Said {
+			return &rows[i].Message, waits, nil
+		}
+		waits = &rows[i].Message
 	}
-	return rows[0], true, nil
+	return nil, waits, nil
 }
 
 // TicketMessages returns everything said about a ticket, oldest first.

@@ -16,6 +16,7 @@ type Spoken struct {
 	Category string
 	Untold   bool // nobody has said what it is about
 	State    models.State
+	Answered bool      // its answer was said here
 	Key      string    // of what was said of it, "" for a resident's or a colleague's own words
 	At       time.Time // when that was
 	Answers  bool      // the message named by replyTo is about it
@@ -25,10 +26,16 @@ type Spoken struct {
 var untold = fmt.Sprintf("(t.category = '%[1]s' AND t.read_category = '%[1]s' AND t.confidence < %[2]v) AS untold",
 	models.OtherCategory, models.Telling)
 
+// answeredHere tells of a ticket t whether something was said of it since it was resolved, in the conversation of m.
+var answeredHere = `(t.resolved_at IS NOT NULL AND EXISTS (SELECT 1 FROM messages a WHERE a.ticket_id = t.id AND
+	a.conversation_id = m.conversation_id AND a.direction = 'out' AND a.created_at >= t.resolved_at AND ` +
+	said("a") + `)) AS answered`
+
 // SpokenOf returns the ticket that the message with a platform id is about (replyTo, may be empty), else the one that
-// was spoken of last.
+// was spoken of last: what has not been said does not count.
 func (tx *Tx) SpokenOf(conversationID, replyTo string) (s Spoken, found bool, err error) {
-	q := tx.db().Table("messages m").Select("t.code, t.category, t.state, m.key, m.created_at AS at, "+untold).
+	q := tx.db().Table("messages m").
+		Select("t.code, t.category, t.state, m.key, m.created_at AS at, "+untold+", "+answeredHere).
 		Joins("JOIN tickets t ON t.id = m.ticket_id").Where("m.conversation_id = ?", conversationID)
 	if replyTo != "" {
 		var answered []Spoken
@@ -44,6 +51,7 @@ func (tx *Tx) SpokenOf(conversationID, replyTo string) (s Spoken, found bool, er
 		}
 	}
 	var last []Spoken
+	q = q.Where("(m.direction = 'in' OR " + said("m") + ")")
 	if err := q.Session(&gorm.Session{}).Order("m.id DESC").Limit(1).Scan(&last).Error; err != nil {
 		return s, false, fmt.Errorf("ticket spoken of: %w", err)
 	}
@@ -94,6 +102,18 @@ func (tx *Tx) ToldLately(conversationID, key string, since time.Time) (bool, err
 		return false, fmt.Errorf("told lately: %w", err)
 	}
 	return n > 0, nil
+}
+
+// HeardSince returns the payloads of the events by which messages of a conversation came in since an instant, newest
+// first, at most 20.
+func (tx *Tx) HeardSince(conversationID string, since time.Time) (payloads []string, err error) {
+	err = tx.db().Raw(`SELECT e.payload FROM messages m JOIN inbox_events e ON e.id = m.inbox_id
+		WHERE m.conversation_id = ? AND m.direction = 'in' AND m.created_at >= ? ORDER BY m.id DESC LIMIT 20`,
+		conversationID, since).Scan(&payloads).Error
+	if err != nil {
+		return nil, fmt.Errorf("heard since: %w", err)
+	}
+	return payloads, nil
 }
 
 // LastDraft returns the draft of a conversation that ended last.
