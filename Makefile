@@ -26,11 +26,11 @@ assets: ## third-party JS and CSS of the pages, through npm
 	elif ! command -v npm >/dev/null; then echo "assets: LEFT OUT, npm is not installed; the pages work without them"; \
 	else cd $(WEB) && npm ci --no-audit --no-fund && npm run --if-present build; fi
 
-test-fast: ## every test on SQLite and embedded Redis, up to 60 s
-	@env -u VTICKET_TEST_DATABASE_URL -u VTICKET_TEST_REDIS_URL go test $(T) ./...
+test-fast: ## what is quick, on SQLite and embedded Redis, up to 60 s
+	@env -u VTICKET_TEST_DATABASE_URL -u VTICKET_TEST_REDIS_URL go test -short -vet=off $(T) ./...
 
-test: ## every test on both stacks; finds or starts PostgreSQL and Redis
-	@scripts/services.sh go test -count=1 $(T) ./...
+test: ## every test on both stacks; finds or starts PostgreSQL and Redis (vet is part of lint)
+	@scripts/services.sh go test -count=1 -vet=off $(T) ./...
 
 $(WEB)/node_modules/axe-core:
 	@$(MAKE) assets

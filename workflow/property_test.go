@@ -61,7 +61,11 @@ func TestPropertyMoves(t *testing.T) {
 		w.employ(t, models.RoleAdmin, ""), w.employ(t, models.RoleViewer, ""),
 		{},
 	}
-	for w.steps < walkSteps {
+	steps := walkSteps
+	if testing.Short() {
+		steps /= 10
+	}
+	for w.steps < steps {
 		err := w.Tx(t.Context(), func(tx *store.Tx) error {
 			for range walkBatch {
 				tx.Now = tx.Now.Add(time.Duration(w.rand.IntN(120)) * time.Second)

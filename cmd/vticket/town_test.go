@@ -42,6 +42,9 @@ func (w *town) later(d time.Duration) { w.ahead.Add(int64(d)) }
 // newTown starts everything on the embedded stack.
 func newTown(t *testing.T) *town {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("LEFT OUT by make test-fast: a town with its platforms; make test runs it")
+	}
 	w := &town{}
 	local := time.Now().In(models.Zone) // it is ten in the morning: by night the courier lets people sleep
 	ten := time.Date(local.Year(), local.Month(), local.Day(), 10, 0, 0, 0, models.Zone)

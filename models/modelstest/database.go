@@ -75,22 +75,40 @@ func EachDatabase(t *testing.T, now func() time.Time, test func(t *testing.T, s 
 		test(t, s, behind)
 	}
 	t.Run("sqlite", func(t *testing.T) {
-		path := filepath.Join(t.TempDir(), "test.db")
+		path := file(t)
 		run(t, "sqlite", "sqlite:"+path, path)
 	})
 	if server() == "" {
 		return
 	}
 	t.Run("postgres", func(t *testing.T) {
-		dsn := PostgresDSN(t)
+		dsn := create(t, " TEMPLATE "+template(t))
 		run(t, "pgx", dsn, dsn)
 	})
 }
 
-// SQLite returns a fresh database in a file of the test's own folder.
+// SQLite returns a fresh, migrated database in a file of the test's own folder.
 func SQLite(tb testing.TB, now func() time.Time) *store.Store {
 	tb.Helper()
-	return open(tb, "sqlite:"+filepath.Join(tb.TempDir(), "test.db"), now)
+	return open(tb, "sqlite:"+file(tb), now)
+}
+
+// file is a copy of an SQLite database that was migrated once, in a folder of the test's own.
+func file(tb testing.TB) string {
+	tb.Helper()
+	fileOnce.Do(func() {
+		path := filepath.Join(tb.TempDir(), "template.db")
+		prepare(tb, "sqlite:"+path)
+		var err error
+		if fileBytes, err = os.ReadFile(path); err != nil {
+			tb.Fatal(err)
+		}
+	})
+	path := filepath.Join(tb.TempDir(), "test.db")
+	if err := os.WriteFile(path, fileBytes, 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	return path
 }
 
 // Postgres returns a fresh database on the named server, dropped after the test. It is a copy of one that was migrated
@@ -131,20 +149,35 @@ func template(tb testing.TB) string {
 	templateOnce.Do(func() {
 		manage(tb, "DROP DATABASE IF EXISTS "+name)
 		manage(tb, "CREATE DATABASE "+name)
-		s, err := store.Open(addressOf(tb, name), store.Options{Now: time.Now}) //nolint:forbidigo // only to migrate
-		if err != nil {
-			tb.Fatal(err)
-		}
-		defer s.Close()
-		if err := s.Migrate(context.Background()); err != nil {
-			tb.Fatal(err)
-		}
+		prepare(tb, addressOf(tb, name))
 	})
 	return name
 }
 
-//nolint:gochecknoglobals // one template for all tests of a process
-var templateOnce sync.Once
+//nolint:gochecknoglobals // one template of each kind for all tests of a process
+var (
+	templateOnce, fileOnce sync.Once
+	fileBytes              []byte
+)
+
+// prepare migrates a database and opens the hotline in it, which every city has.
+func prepare(tb testing.TB, dsn string) {
+	tb.Helper()
+	s, err := store.Open(dsn, store.Options{Now: time.Now}) //nolint:forbidigo // only to migrate
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.Migrate(context.Background()); err != nil {
+		tb.Fatal(err)
+	}
+	err = s.Tx(context.Background(), func(tx *store.Tx) error {
+		return tx.SaveDepartments([]models.Department{models.Hotline()})
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+}
 
 func manage(tb testing.TB, statement string) {
 	tb.Helper()
@@ -165,15 +198,6 @@ func open(tb testing.TB, dsn string, now func() time.Time) *store.Store {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { _ = s.Close() })
-	if err := s.Migrate(context.Background()); err != nil {
-		tb.Fatal(err)
-	}
-	err = s.Tx(context.Background(), func(tx *store.Tx) error {
-		return tx.SaveDepartments([]models.Department{models.Hotline()})
-	})
-	if err != nil {
-		tb.Fatal(err)
-	}
 	return s
 }
 

@@ -52,6 +52,9 @@ func near(a, b color.Color) bool {
 
 func TestEveryOrientationComesOutUpright(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("LEFT OUT by make test-fast: 16 large pictures; make test runs it")
+	}
 	upright := scene(1, 2000, 1200)
 	want := clean(t, asPNG(t, upright)).DHash
 	for orientation := 1; orientation <= 8; orientation++ {
@@ -206,7 +209,7 @@ func TestSizesKeepTheirShape(t *testing.T) {
 func TestHashKnowsThePictureAgain(t *testing.T) {
 	t.Parallel()
 	var others []uint64
-	for seed := range uint64(12) {
+	for seed := range uint64(6) {
 		picture := scene(seed, 1200, 900)
 		hash := clean(t, asPNG(t, picture)).DHash
 		half := image.NewRGBA(image.Rect(0, 0, 500, 375))
