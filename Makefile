@@ -27,7 +27,8 @@ assets: ## third-party JS and CSS of the pages, through npm
 	else cd $(WEB) && npm ci --no-audit --no-fund && npm run --if-present build; fi
 
 test-fast: ## what is quick, on SQLite and embedded Redis, up to 60 s
-	@env -u VTICKET_TEST_DATABASE_URL -u VTICKET_TEST_REDIS_URL go test -short -vet=off $(T) ./...
+	@if [ "$$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)" -gt 4000000 ] 2>/dev/null; then export TMPDIR=/dev/shm; fi; \
+	env -u VTICKET_TEST_DATABASE_URL -u VTICKET_TEST_REDIS_URL go test -p 4 -short -vet=off $(T) ./...
 
 test: ## every test on both stacks; finds or starts PostgreSQL and Redis (vet is part of lint)
 	@scripts/services.sh go test -count=1 -vet=off $(T) ./...
