@@ -3,6 +3,7 @@ package workflow_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -160,6 +161,17 @@ func TestQuestionThatNobodyGets(t *testing.T) {
 		}
 		if got := c.ticket(t, called.ID); got.State != models.StateInProgress {
 			t.Errorf("refused, it leaves the ticket where it was; it is %s", got.State)
+		}
+		c.must(t, resolve(act(c.hotline, called)))
+		err = c.Read(t.Context(), func(tx *store.Tx) error {
+			notes, err := tx.Notes(called.ID)
+			if !slices.ContainsFunc(notes, func(n models.Note) bool { return n.Text == "Đã vá xong." }) {
+				t.Errorf("an answer that nobody reads in a chat is kept as a note, to be told by phone: %v", notes)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
 	})
 }

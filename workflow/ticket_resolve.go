@@ -63,16 +63,28 @@ func (d *Desk) Resolve(tx *store.Tx, in ResolveInput) (models.Ticket, error) {
 	if err := tx.ArmTimer(t.ID, models.TimerClose, tx.Now.Add(closeAfter)); err != nil {
 		return t, err
 	}
-	args := models.Args{"text": text}
-	if len(in.Photos) > 0 {
-		args["photos"] = in.Photos
-	}
-	return t, d.tellReporters(tx, t, models.Message{
-		Author: in.Actor.ID, Key: answerKey(in.Outcome), Args: args, WordsSalt: salt,
+	return d.answer(tx, in, t, models.Message{
+		Author: in.Actor.ID, Key: answerKey(in.Outcome), Args: models.Args{"text": text}, WordsSalt: salt,
 		Buttons: []models.Button{
 			{Key: "button_done", Payload: "done:" + t.Code}, {Key: "button_not_done", Payload: "not_done:" + t.Code},
 		},
 	})
+}
+
+// answer tells the reporters. Where nobody reads our words in a chat they are kept as a note, to be told by phone.
+func (d *Desk) answer(tx *store.Tx, in ResolveInput, t models.Ticket, m models.Message) (models.Ticket, error) {
+	reports, err := tx.Reports(t.ID)
+	if err != nil {
+		return t, err
+	}
+	if len(first(reports)) == 0 {
+		in.Version = t.Version
+		return d.Note(tx, NoteInput{Act: in.Act, Text: in.Text})
+	}
+	if len(in.Photos) > 0 {
+		m.Args["photos"] = in.Photos
+	}
+	return t, d.tell(tx, t, reports, m)
 }
 
 // maxAfter is how many photos an answer may carry.

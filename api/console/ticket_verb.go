@@ -307,14 +307,7 @@ func (p *Pages) amend(tx *store.Tx, in post, text string) (models.Ticket, error)
 	})
 }
 
-// next is the act of somebody who has just changed a ticket.
-func next(act workflow.Act, t models.Ticket) workflow.Act {
-	act.Version = t.Version
-	return act
-}
-
-// resolve answers a ticket with the photos that were there and those that came with the form. Where nobody reads our
-// words in a chat the answer is kept as a note, for whoever telephones.
+// resolve answers a ticket with the photos that were there and those that came with the form.
 func (p *Pages) resolve(tx *store.Tx, in *post, text string) (models.Ticket, error) {
 	reason, err := in.Text("no_photo", textLimit)
 	if err != nil {
@@ -342,10 +335,8 @@ func (p *Pages) resolve(tx *store.Tx, in *post, text string) (models.Ticket, err
 	if err != nil {
 		return t, err
 	}
-	if in.unread = !(thread{Reports: reports}).reachable(); !in.unread {
-		return t, nil
-	}
-	return p.Desk.Note(tx, workflow.NoteInput{Act: next(in.act, t), Text: text})
+	in.unread = !(thread{Reports: reports}).reachable()
+	return t, nil
 }
 
 // attach adds photos of the finished work, for an answer that comes later.
