@@ -208,10 +208,10 @@ func (e expected) saidFaults(o outcome, made []outcomeTicket) (faults []string) 
 // TestDialogueScripts plays the scripts that came with the task and our own through the command, and looks at
 // everything that they expect.
 func TestDialogueScripts(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("LEFT OUT by make test-fast: whole conversations; make test runs them")
 	}
-	t.Parallel()
 	var turns []int
 	for _, file := range []string{"dialogues-dev.jsonl", "dialogues-own.jsonl"} {
 		scripts, err := os.ReadFile(filepath.Join("testdata", file))
