@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql"
 	"fmt"
 
 	"gorm.io/gorm"
@@ -107,6 +108,10 @@ func (tx *Tx) Conversation(id string) (models.Conversation, error) {
 
 // SaveConversation keeps what a turn changed; only the holder of its lock may call it.
 func (tx *Tx) SaveConversation(c models.Conversation) error {
+	if tx.begun != nil && tx.begun.ID == c.ID {
+		*tx.begun = c
+		return nil
+	}
 	return tx.set("conversations", func(db *gorm.DB) *gorm.DB {
 		return db.Model(&c).Select("Language", "LastInteractionAt", "TakenOverUntil", "Unsent", "PersonSince", "WakeAt",
 			"Epoch", "Wakes", "pace_minute_at", "pace_minute", "pace_said_at", "pace_said", "pace_day_at", "pace_day",
@@ -169,12 +174,13 @@ func (tx *Tx) ConversationWith(addressID string) (models.Conversation, error) {
 }
 
 // Notify notes that a reporter is told something; true when this is the first time for this version of the text.
-func (tx *Tx) Notify(reporterID, kind string, version int) (bool, error) {
-	made := tx.db().Clauses(clause.OnConflict{DoNothing: true}).Create(&models.Notice{
-		ID: models.NewID(), ReporterID: reporterID, Kind: kind, Version: version, ToldAt: tx.Now,
+func (tx *Tx) Notify(reporterID, kind string, version int) (first bool, err error) {
+	err = tx.set("notices", func(db *gorm.DB) *gorm.DB {
+		return db.Exec(`INSERT INTO notices (id, reporter_id, kind, version, told_at) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT DO NOTHING RETURNING id`, models.NewID(), reporterID, kind, version, tx.Now)
 	})
-	if made.Error != nil {
-		return false, fmt.Errorf("note a notice: %w", made.Error)
+	if err != nil {
+		return false, err
 	}
-	return made.RowsAffected == 1, nil
+	return first, tx.ask(func(*sql.Rows) error { first = true; return nil })
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"gorm.io/gorm"
+
+	"github.com/vticket/vticket/models"
 )
 
 // kept is a statement whose answer nobody waits for.
@@ -16,6 +18,7 @@ type kept struct {
 	table string
 	sql   string
 	args  []any
+	write func(*gorm.DB) *gorm.DB // not nil: the statement is made when it is written, its row may change until then
 }
 
 // add keeps new rows for later.
@@ -40,14 +43,35 @@ func (tx *Tx) see(table string) error {
 	return nil
 }
 
+// begin keeps a new conversation for later, with what its first turn changes of it until then.
+func (tx *Tx) begin(c models.Conversation) {
+	tx.begun = &c
+	tx.kept = append(tx.kept, kept{
+		table: "conversations", write: func(db *gorm.DB) *gorm.DB { return db.Create(&c) },
+	})
+}
+
 // later keeps a statement until the transaction has to ask the database for something, or ends: each exchange with
 // PostgreSQL costs more than what is in it, so all that has gathered goes in one.
 func (tx *Tx) later(table string, write func(*gorm.DB) *gorm.DB) error {
-	made := write(tx.gorm.Session(&gorm.Session{DryRun: true}))
-	if made.Error != nil {
-		return fmt.Errorf("write %s: %w", table, made.Error)
+	k := kept{table: table, write: write}
+	if err := tx.phrase(&k); err != nil {
+		return err
 	}
-	tx.kept = append(tx.kept, kept{table, made.Statement.SQL.String(), made.Statement.Vars})
+	tx.kept = append(tx.kept, k)
+	return nil
+}
+
+// phrase makes the statement of what is kept.
+func (tx *Tx) phrase(k *kept) error {
+	if k.write == nil {
+		return nil
+	}
+	of := k.write(tx.gorm.Session(&gorm.Session{DryRun: true}))
+	if of.Error != nil {
+		return fmt.Errorf("write %s: %w", k.table, of.Error)
+	}
+	k.sql, k.args, k.write = of.Statement.SQL.String(), of.Statement.Vars, nil
 	return nil
 }
 
@@ -67,7 +91,10 @@ func (tx *Tx) flush() error {
 	if len(tx.kept) == 0 {
 		return nil
 	}
-	all := tx.together()
+	all, err := tx.together()
+	if err != nil {
+		return err
+	}
 	for _, k := range all {
 		if _, err := tx.pool().ExecContext(tx.context(), k.sql, k.args...); err != nil {
 			return fmt.Errorf("write %s: %w", k.table, err)
@@ -78,7 +105,10 @@ func (tx *Tx) flush() error {
 
 // ask writes what was kept and then the statement that was kept last, whose rows are scanned by scan.
 func (tx *Tx) ask(scan func(*sql.Rows) error) error {
-	all := tx.together()
+	all, err := tx.together()
+	if err != nil {
+		return err
+	}
 	last := all[len(all)-1]
 	for _, k := range all[:len(all)-1] {
 		if _, err := tx.pool().ExecContext(tx.context(), k.sql, k.args...); err != nil {
@@ -106,11 +136,16 @@ func (tx *Tx) context() context.Context { return tx.gorm.Statement.Context }
 
 // together takes what was kept: as one statement for PostgreSQL, where all but the last stand in a WITH
 // (postgresql.org/docs/15/queries-with.html#QUERIES-WITH-MODIFYING); SQLite has no such thing and no distance either.
-func (tx *Tx) together() []kept {
+func (tx *Tx) together() ([]kept, error) {
 	all := tx.kept
-	tx.kept = nil
+	tx.kept, tx.begun = nil, nil
+	for i := range all {
+		if err := tx.phrase(&all[i]); err != nil {
+			return nil, err
+		}
+	}
 	if !tx.postgres || len(all) == 1 {
-		return all
+		return all, nil
 	}
 	one := kept{}
 	var text strings.Builder
@@ -132,7 +167,7 @@ func (tx *Tx) together() []kept {
 		tables = append(tables, k.table)
 	}
 	one.sql, one.table = text.String(), strings.Join(tables, ", ")
-	return []kept{one}
+	return []kept{one}, nil
 }
 
 // renumber writes a statement with its arguments $1, $2, … counted from by+1 on.

@@ -259,7 +259,8 @@ type Tx struct {
 	gorm     *gorm.DB // through db, later and their like
 	postgres bool
 	kept     []kept
-	spoken   []string // conversations whose addresses have something to get
+	begun    *models.Conversation // among what was kept
+	spoken   []string             // conversations whose addresses have something to get
 	wakes    []models.Wake
 }
 

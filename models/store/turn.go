@@ -129,14 +129,13 @@ func (tx *Tx) greet(e models.InboxEvent) (models.Conversation, error) {
 		ID: models.NewID(), AddressID: a.ID, ReporterID: r.ID, Channel: e.Channel, Language: "vi",
 		LastInteractionAt: tx.Now, CreatedAt: tx.Now,
 	}
-	for _, row := range []struct {
-		table string
-		row   any
-	}{{"reporters", &r}, {"reporter_addresses", &a}, {"conversations", &c}} {
-		if err := tx.add(row.table, row.row); err != nil {
-			return c, err
-		}
+	if err := tx.add("reporters", &r); err != nil {
+		return c, err
 	}
+	if err := tx.add("reporter_addresses", &a); err != nil {
+		return c, err
+	}
+	tx.begin(c)
 	return c, nil
 }
 
