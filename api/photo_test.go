@@ -91,7 +91,7 @@ func (d *door) files(t *testing.T) (names []string) {
 func (d *door) fetchAll(t *testing.T, ids ...string) {
 	t.Helper()
 	f := &dialogue.Fetcher{
-		Store: d.store, Photos: d.disk, Log: slog.New(slog.DiscardHandler),
+		Store: d.store, Desk: d.desk, Photos: d.disk, Log: slog.New(slog.DiscardHandler),
 		Adapters: map[string]bots.Adapter{webchat.Name: webchat.Adapter{Open: d.disk.Open, Delete: d.disk.Delete}},
 	}
 	for _, id := range ids {

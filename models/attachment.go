@@ -41,7 +41,7 @@ type Attachment struct {
 	ConversationID *string
 	MessageID      *string
 	TicketID       *string // of those that came without a message; the others have their message's ticket
-	OriginID       *string // the ticket that it came to, when that was merged into this one
+	OriginID       *string // the ticket that it came to, while that is merged into this one
 	Kind           AttachmentKind
 	Media          AttachmentMedia
 	Status         AttachmentStatus

@@ -63,7 +63,7 @@ type Message struct {
 	AskLocation    bool       // offer the platform's own way to send a place
 	HiddenAt       *time.Time // unsent by the resident: staff do not see it
 	QuoteID        *string    // the resident's message that this answers; nil: none in particular
-	OriginID       *string    // the ticket that it was about, when that was merged into this one
+	OriginID       *string    // the ticket that it was about, while that is merged into this one
 	CreatedAt      time.Time
 }
 

@@ -36,6 +36,7 @@ const (
 	VerbJudge    Verb = "judge"    // one of several reporters says of an answer what moves nothing
 	VerbRedact   Verb = "redact"   // its reporters are forgotten
 	VerbLocate   Verb = "locate"   // its point is computed from its address
+	VerbInspect  Verb = "inspect"  // a picture of the finished work is looked at after the answer
 )
 
 // Move is one legal step: in which states a verb may be done, and the state it leads to. An empty To leaves the
@@ -80,6 +81,7 @@ var Moves = []Move{
 	{VerbWarn, open, ""},
 	{VerbBreach, open, ""},
 	{VerbLocate, []State{StateNew, StateAssigned}, ""},
+	{VerbInspect, []State{StateResolved, StateClosed}, ""},
 	{VerbRedact, []State{StateClosed, StateRejected, StateMerged, StateWithdrawn}, ""},
 }
 

@@ -62,6 +62,7 @@ var permissions = map[Verb]struct {
 	VerbJudge:    {Resident: true},
 	VerbRedact:   {System: true},
 	VerbLocate:   {System: true},
+	VerbInspect:  {System: true},
 }
 
 // View is something beside the tickets themselves that not everybody may look at.

@@ -134,7 +134,7 @@ type Report struct {
 	WithdrawnAt    *time.Time // its reporter follows the ticket no longer; the others do
 	Verdict        Verdict    // what its reporter last said of an answer
 	VerdictRound   int        // of which answer: how often the ticket had been reopened before
-	OriginID       *string    // the ticket that it was made for, when that was merged into this one
+	OriginID       *string    // the ticket that it was made for, while that is merged into this one
 	CreatedAt      time.Time
 }
 

@@ -148,12 +148,7 @@ func TestQuestionThatNobodyGets(t *testing.T) {
 			t.Errorf("delivered after that it pauses nothing; %d pauses, %v", got.Pauses, c.times(t, ticket.ID))
 		}
 
-		caller := models.Actor{Kind: models.ActorResident, ID: c.people["lan"].ID}
-		called := c.must(t, func(tx *store.Tx) (models.Ticket, error) {
-			return desk.Submit(tx, workflow.SubmitInput{
-				Actor: caller, ReporterID: caller.ID, Channel: "phone", Words: "ổ gà", Lat: &here.lat, Lon: &here.lon,
-			})
-		})
+		called := c.called(t, desk, workflow.SubmitInput{Words: "ổ gà", Lat: &here.lat, Lon: &here.lon})
 		c.must(t, accept(act(c.hotline, called)))
 		_, err := c.do(t, ask(act(c.hotline, called)))
 		if !errors.Is(err, models.Invalid{Field: "text", Key: "error_ask_nobody"}) {
@@ -273,6 +268,43 @@ func TestScopeAndRole(t *testing.T) {
 		for _, name := range []models.Verb{models.VerbClose, models.VerbReopen, models.VerbWithdraw, models.VerbExpire} {
 			if _, err := c.do(t, plain[name](own)); !errors.Is(err, models.ErrForbidden) {
 				t.Errorf("a department's lead may not %s, got %v", name, err)
+			}
+		}
+	})
+}
+
+// TestReplyThatNobodyGets: words that would be stored nowhere are refused, and no event says that they were said.
+func TestReplyThatNobodyGets(t *testing.T) {
+	eachCity(t, func(t *testing.T, c *city) {
+		t.Helper()
+		called := c.called(t, desk, workflow.SubmitInput{Words: "ổ gà", Lat: &here.lat, Lon: &here.lon})
+		_, err := c.do(t, reply(act(c.hotline, called)))
+		if !errors.Is(err, models.Invalid{Field: "text", Key: "error_ask_nobody"}) {
+			t.Errorf("a reply to a caller is refused, got %v", err)
+		}
+		if got := c.last(t, called.ID); got != models.VerbSubmit {
+			t.Errorf("refused, it leaves no event; the last is %s", got)
+		}
+	})
+}
+
+// TestReturnInTime: a department gives back what is not its own as long as it may take to accept it, no longer.
+func TestReturnInTime(t *testing.T) {
+	eachCity(t, func(t *testing.T, c *city) {
+		t.Helper()
+		for name, tt := range map[string]struct {
+			after time.Duration // of the end of the clock
+			want  error
+		}{
+			"at its last moment": {0, nil},
+			"after it":           {time.Microsecond, models.Invalid{Field: "text", Key: "error_return_late"}},
+		} {
+			ticket := c.pothole(t, "lan")
+			crew := c.employ(t, models.RoleStaff, *ticket.DepartmentID)
+			due := c.armed(t, ticket.ID)["breach_accept"].DueAt
+			c.clock.Move(due.Sub(c.clock.Now()) + tt.after)
+			if _, err := c.do(t, returning(act(crew, ticket))); !errors.Is(err, tt.want) {
+				t.Errorf("%s: want %v, got %v", name, tt.want, err)
 			}
 		}
 	})

@@ -65,7 +65,7 @@ func (d *Desk) due(t *models.Ticket, resolve *models.Clock, now time.Time) {
 }
 
 // retime gives the clocks of a department's ticket the durations and the calendar that its type and priority now ask
-// for.
+// for. What has become critical stands still no longer.
 func (d *Desk) retime(tx *store.Tx, t *models.Ticket) error {
 	if t.DepartmentID == nil {
 		return nil
@@ -88,6 +88,10 @@ func (d *Desk) retime(tx *store.Tx, t *models.Ticket) error {
 		}
 		c.Retime(d.Calendars[c.Calendar], cal, hours(target), tx.Now)
 		if kind == models.ClockResolve {
+			if t.Priority == models.PriorityCritical {
+				t.PausedS += c.StoodStill(tx.Now)
+				c.Resume(cal, tx.Now)
+			}
 			d.due(t, &c, tx.Now)
 		}
 		if err := d.keepClock(tx, c); err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/store"
+	"github.com/vticket/vticket/workflow"
 )
 
 func TestDispatchSaysWhy(t *testing.T) {
@@ -173,6 +174,69 @@ func TestWordsNameTheWard(t *testing.T) {
 		ticket = c.must(t, triage(act(c.hotline, ticket), "", models.PriorityHigh))
 		if area, _ := desk.Areas.Area(ticket.AreaCode); area.FullName != "Phường Tân Phú" {
 			t.Errorf("a new priority moves no ticket; it is in %q now", area.FullName)
+		}
+	})
+}
+
+// TestTriageKeepsWhyAPersonDecides: a number of another system says nothing of whose a ticket is.
+func TestTriageKeepsWhyAPersonDecides(t *testing.T) {
+	eachCity(t, func(t *testing.T, c *city) {
+		t.Helper()
+		number, address := "CV-12", "142 Lê Lợi"
+		returned := func() models.Ticket {
+			ticket := c.pothole(t, "lan")
+			return c.must(t, returning(act(c.employ(t, models.RoleLead, *ticket.DepartmentID), ticket)))
+		}
+		listen := func() models.Ticket {
+			return c.called(t, desk, workflow.SubmitInput{Words: "ổ gà", Lat: &here.lat, Lon: &here.lon, Listen: true})
+		}
+		for name, tt := range map[string]struct {
+			begin     func() models.Ticket
+			in        workflow.TriageInput
+			why       models.DispatchWhy
+			suggested string
+		}{
+			"returned, a number":  {returned, workflow.TriageInput{ExternalRefs: &number}, models.WhyReturned, ""},
+			"returned, urgent":    {returned, workflow.TriageInput{Priority: models.PriorityHigh}, models.WhyReturned, ""},
+			"returned, an alley":  {returned, workflow.TriageInput{Address: new("hẻm 12 Lê Lợi")}, models.WhyReturned, "ward_urban-" + ward(here).Code},
+			"returned, conduct":   {returned, workflow.TriageInput{Category: "admin.staff_conduct"}, models.WhyConflict, ""},
+			"to hear, a number":   {listen, workflow.TriageInput{ExternalRefs: &number}, models.WhyListen, "infra_center"},
+			"to hear, an address": {listen, workflow.TriageInput{Address: &address}, models.WhyListen, "infra_center"},
+		} {
+			ticket := tt.begin()
+			tt.in.Act = act(c.hotline, ticket)
+			got := c.must(t, func(tx *store.Tx) (models.Ticket, error) { return desk.Triage(tx, tt.in) })
+			if got.Why != tt.why || c.code(t, got.SuggestedID) != tt.suggested || got.State != models.StateNew {
+				t.Errorf("%s: want %s and %q, got %s and %q, %s", name, tt.why, tt.suggested, got.Why,
+					c.code(t, got.SuggestedID), got.State)
+			}
+		}
+	})
+}
+
+// TestCorrectedAddressKeepsTheWard: who corrects a number, or adds a street, has not said that it is another ward.
+func TestCorrectedAddressKeepsTheWard(t *testing.T) {
+	eachCity(t, func(t *testing.T, c *city) {
+		t.Helper()
+		const named = "ổ gà to ở phường Tân Phú"
+		for name, tt := range map[string]struct {
+			words, was, is, want string
+		}{
+			"another number":                    {named, "140 Lê Lợi", "142 Lê Lợi", "Phường Tân Phú"},
+			"the ward stood in the address":     {"ổ gà to", "140 Lê Lợi, phường Tân Phú", "142 đường Lê Lợi", "Phường Tân Phú"},
+			"a street where there was none":     {named, "", "142 Lê Lợi", "Phường Tân Phú"},
+			"another ward":                      {named, "140 Lê Lợi", "140 Lê Lợi, phường Trung Mỹ Tây", "Phường Trung Mỹ Tây"},
+			"wards to choose from":              {named, "140 Lê Lợi", "140 Lê Lợi, quận 12", ""},
+			"another street may be elsewhere":   {named, "140 Lê Lợi", "12 Tô Ký", ""},
+			"the address is wrong, and no more": {named, "140 Lê Lợi", "", ""},
+		} {
+			ticket := c.called(t, desk, workflow.SubmitInput{Words: tt.words, Address: tt.was})
+			got := c.must(t, func(tx *store.Tx) (models.Ticket, error) {
+				return desk.Triage(tx, workflow.TriageInput{Act: act(c.hotline, ticket), Address: &tt.is})
+			})
+			if area, _ := desk.Areas.Area(got.AreaCode); area.FullName != tt.want {
+				t.Errorf("%s: the ticket is in %q, want %q", name, area.FullName, tt.want)
+			}
 		}
 	})
 }

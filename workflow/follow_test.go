@@ -303,3 +303,53 @@ func TestMergesCross(t *testing.T) {
 		t.Errorf("PostgreSQL counted %d deadlocks; want none", n)
 	}
 }
+
+// TestStaffWithdraw: staff take back what one person reports, who is told; what several report is not theirs to end.
+func TestStaffWithdraw(t *testing.T) {
+	eachCity(t, func(t *testing.T, c *city) {
+		t.Helper()
+		ticket := c.pothole(t, "lan")
+		c.follow(t, "minh", ticket)
+		_, err := c.do(t, withdraw(act(c.hotline, ticket)))
+		if !errors.Is(err, models.Invalid{Field: "reports", Key: "error_withdraw_several"}) {
+			t.Errorf("what two report is not withdrawn for one of them, got %v", err)
+		}
+		c.must(t, withdraw(act(c.people["minh"], ticket)))
+		if after := c.must(t, withdraw(act(c.hotline, ticket))); after.State != models.StateWithdrawn {
+			t.Errorf("what one person reports is withdrawn: %s", after.State)
+		}
+		c.expectTold(t, map[string][]string{"lan": {"receipt", "withdrawn_for_you"}, "minh": {"followed"}})
+		c.expectSound(t, ticket)
+	})
+}
+
+// TestChainOfMergesComesApart: a ticket was merged into one that was merged into a third. The second comes out with what
+// was the first's, and then the first out of the second, each with its own people and all that they were told.
+func TestChainOfMergesComesApart(t *testing.T) {
+	eachCity(t, func(t *testing.T, c *city) {
+		t.Helper()
+		first, second, third := c.pothole(t, "an"), c.pothole(t, "binh"), c.pothole(t, "chi")
+		c.must(t, merge(act(c.hotline, first), second), merge(act(c.hotline, second), third))
+		_, err := c.do(t, unmerge(act(c.hotline, first)))
+		if !errors.Is(err, models.Invalid{Field: "into", Key: "error_unmerge"}) {
+			t.Errorf("the first is not taken out of the second while its reports are the third's, got %v", err)
+		}
+		if out := c.must(t, unmerge(act(c.hotline, second))); out.Reports != 2 {
+			t.Errorf("the second comes out with the first's report: %d", out.Reports)
+		}
+		c.must(t, unmerge(act(c.hotline, first)))
+		for name, ticket := range map[string]models.Ticket{"an": first, "binh": second, "chi": third} {
+			row := c.ticket(t, ticket.ID)
+			if row.State != models.StateAssigned || row.Reports != 1 {
+				t.Errorf("%s's ticket is at work again for one person: %s, %d", name, row.State, row.Reports)
+			}
+			c.must(t, resolve(act(c.hotline, ticket)))
+		}
+		c.expectTold(t, map[string][]string{
+			"an":   {"receipt", "merged", "merged", "unmerged", "unmerged", "answer_fixed"},
+			"binh": {"receipt", "merged", "unmerged", "answer_fixed"},
+			"chi":  {"receipt", "answer_fixed"},
+		})
+		c.expectSound(t, first, second, third)
+	})
+}

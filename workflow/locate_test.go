@@ -169,3 +169,24 @@ func TestSubmitAsksInTheSameBreath(t *testing.T) {
 		t.Errorf("a report takes %d statements without a geocoder and %d with one; want as many", off, on)
 	}
 }
+
+// TestAComputedAreaGoesWithItsPoint: a street may run through several wards, so that another house is looked up anew.
+func TestAComputedAreaGoesWithItsPoint(t *testing.T) {
+	eachCity(t, func(t *testing.T, c *city) {
+		t.Helper()
+		d, next := seeking(), "142 Nguyễn Trãi"
+		for name, tt := range map[string]struct{ words, want string }{
+			"computed": {"ổ gà", ""},
+			"named":    {"ổ gà ở " + ward(there).FullName, ward(there).Code},
+		} {
+			ticket := c.called(t, d, workflow.SubmitInput{Words: tt.words, Address: "140 Nguyễn Trãi"})
+			c.must(t, locate(act(models.System(), ticket), here))
+			got := c.must(t, func(tx *store.Tx) (models.Ticket, error) {
+				return d.Triage(tx, workflow.TriageInput{Act: act(c.hotline, ticket), Address: &next})
+			})
+			if got.AreaCode != tt.want || got.Lat != nil || !c.asked(t, got.ID) {
+				t.Errorf("%s: want no point, area %q and a new look; got %v, %q", name, tt.want, got.Lat, got.AreaCode)
+			}
+		}
+	})
+}

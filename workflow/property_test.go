@@ -84,7 +84,7 @@ func TestPropertyMoves(t *testing.T) {
 	}
 	for _, m := range models.Moves {
 		switch m.Verb {
-		case models.VerbFollow, models.VerbUnfollow, models.VerbMerge, models.VerbUnmerge:
+		case models.VerbFollow, models.VerbUnfollow, models.VerbMerge, models.VerbUnmerge, models.VerbInspect:
 			continue // tests of their own
 		default:
 		}
@@ -140,8 +140,8 @@ func (w *walk) step(t *testing.T, tx *store.Tx) {
 func (w *walk) any() models.Verb {
 	name := models.Moves[w.rand.IntN(len(models.Moves))].Verb
 	switch name {
-	case models.VerbWarn, models.VerbBreach, models.VerbSubmit, // and what takes two tickets, or two reporters
-		models.VerbFollow, models.VerbUnfollow, models.VerbMerge, models.VerbUnmerge:
+	case models.VerbWarn, models.VerbBreach, models.VerbSubmit, // and what takes two tickets, two reporters, or pictures
+		models.VerbFollow, models.VerbUnfollow, models.VerbMerge, models.VerbUnmerge, models.VerbInspect:
 		return models.VerbRate
 	case models.VerbNote, models.VerbReply, models.VerbAttach, models.VerbAmend, models.VerbTriage:
 		if w.rand.IntN(8) > 0 {

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/store"
@@ -14,8 +15,8 @@ type MergeInput struct {
 }
 
 // Merge joins two open tickets about the same thing: reports and all that was said of the one are the other's, whose
-// promise is the earlier of the two. Its reporters are told, and follow the other one from now on. It returns the
-// ticket that goes on.
+// promise is the earlier of the two and whose priority the higher. Its reporters are told, and follow the other one
+// from now on. It returns the ticket that goes on.
 func (d *Desk) Merge(tx *store.Tx, in MergeInput) (models.Ticket, error) {
 	if !in.Actor.May(models.VerbMerge) {
 		return models.Ticket{}, fmt.Errorf("merge: %w", models.ErrForbidden)
@@ -47,13 +48,11 @@ func (d *Desk) Merge(tx *store.Tx, in MergeInput) (models.Ticket, error) {
 	into, err = d.change(tx, Act{Actor: in.Actor, Ticket: into.ID}, models.VerbFollow,
 		func(t *models.Ticket) (models.Args, error) {
 			all, err := tx.Reports(t.ID)
-			t.Reports = models.People(all)
-			note := models.Args{"from": from.ID, "reports": idsOf(reports)}
-			if err != nil || from.PromiseDue == nil || t.PromiseDue != nil && !from.PromiseDue.Before(*t.PromiseDue) {
-				return note, err
+			if err != nil {
+				return nil, err
 			}
-			t.PromiseDue = from.PromiseDue
-			return note, d.hurry(tx, t)
+			t.Reports = models.People(all)
+			return models.Args{"from": from.ID, "reports": idsOf(reports)}, d.hurry(tx, t, from)
 		})
 	if err != nil {
 		return into, err
@@ -63,9 +62,17 @@ func (d *Desk) Merge(tx *store.Tx, in MergeInput) (models.Ticket, error) {
 	}})
 }
 
-// hurry lets a ticket whose promise has moved forward be due by it.
-func (d *Desk) hurry(tx *store.Tx, t *models.Ticket) error {
-	if t.TargetDue == nil || !t.TargetDue.After(*t.PromiseDue) {
+// hurry lets a ticket be as urgent, and promised as early, as the one that was joined to it.
+func (d *Desk) hurry(tx *store.Tx, t *models.Ticket, from models.Ticket) error {
+	raised := from.Priority.Rank() > t.Priority.Rank()
+	if raised {
+		t.Priority = from.Priority
+	}
+	if from.PromiseDue != nil && (t.PromiseDue == nil || from.PromiseDue.Before(*t.PromiseDue)) {
+		t.PromiseDue = from.PromiseDue
+	}
+	late := t.TargetDue != nil && t.PromiseDue != nil && t.TargetDue.After(*t.PromiseDue)
+	if !raised && !late {
 		return nil
 	}
 	return d.retime(tx, t)
@@ -111,9 +118,9 @@ func idsOf(reports []models.Report) []string {
 // UnmergeInput names the ticket that was merged.
 type UnmergeInput struct{ Act }
 
-// Unmerge takes a ticket out of the one that it was merged into: its reports come back, it is at work again and its
-// clocks begin anew; what was said since stays where it was said. It is refused once the reports have gone on from
-// there.
+// Unmerge takes a ticket out of the one that it was merged into: its reports come back, with those of what was merged
+// into it before; it is at work again and its clocks begin anew; what was said since stays where it was said. It is
+// refused while the reports have gone on from there.
 func (d *Desk) Unmerge(tx *store.Tx, in UnmergeInput) (models.Ticket, error) {
 	if !in.Actor.May(models.VerbUnmerge) {
 		return models.Ticket{}, fmt.Errorf("unmerge: %w", models.ErrForbidden)
@@ -129,7 +136,11 @@ func (d *Desk) Unmerge(tx *store.Tx, in UnmergeInput) (models.Ticket, error) {
 	if err != nil {
 		return t, err
 	}
-	back, err := cameFrom(tx, into.ID, t.ID)
+	origins, err := tx.Origins(into.ID, t.ID)
+	if err != nil {
+		return t, err
+	}
+	back, err := cameFrom(tx, into.ID, origins)
 	if err != nil {
 		return t, err
 	}
@@ -148,7 +159,7 @@ func (d *Desk) Unmerge(tx *store.Tx, in UnmergeInput) (models.Ticket, error) {
 	}); err != nil {
 		return t, err
 	}
-	if err := tx.ReturnReports(into.ID, t.ID); err != nil {
+	if err := tx.ReturnReports(into.ID, t.ID, origins); err != nil {
 		return t, err
 	}
 	_, err = d.change(tx, Act{Actor: in.Actor, Ticket: into.ID}, models.VerbUnfollow,
@@ -165,14 +176,14 @@ func (d *Desk) Unmerge(tx *store.Tx, in UnmergeInput) (models.Ticket, error) {
 	}})
 }
 
-// cameFrom are the reports of a ticket that came to it with another one.
-func cameFrom(tx *store.Tx, ticketID, origin string) (back []models.Report, err error) {
+// cameFrom are the reports of a ticket that were made for others.
+func cameFrom(tx *store.Tx, ticketID string, origins []string) (back []models.Report, err error) {
 	reports, err := tx.Reports(ticketID)
 	if err != nil {
 		return nil, err
 	}
 	for _, r := range reports {
-		if r.OriginID != nil && *r.OriginID == origin {
+		if r.OriginID != nil && slices.Contains(origins, *r.OriginID) {
 			back = append(back, r)
 		}
 	}

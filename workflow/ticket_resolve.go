@@ -124,7 +124,7 @@ func (d *Desk) checkProof(tx *store.Tx, t models.Ticket, in ResolveInput) (model
 }
 
 // resembles tells whether a photo of the finished work is one that a resident sent: whoever looks must look twice.
-// One that is still on its way is not compared.
+// One that is still on its way is compared when it is home: Inspect.
 func resembles(after, all []models.Attachment) bool {
 	for _, a := range after {
 		for _, b := range all {

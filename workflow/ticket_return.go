@@ -11,13 +11,21 @@ type ReturnInput struct {
 	Text string // why, 1 to 4,000 characters
 }
 
-// Return gives a ticket back with a reason. Each return is a hop; the hotline decides where it goes.
+// Return gives a ticket back with a reason, as long as the department may take to accept it. Each return is a hop; the
+// hotline decides where it goes.
 func (d *Desk) Return(tx *store.Tx, in ReturnInput) (models.Ticket, error) {
 	reason, err := said(in.Text, "error_reason_missing")
 	if err != nil {
 		return models.Ticket{}, err
 	}
 	return d.change(tx, in.Act, models.VerbReturn, func(t *models.Ticket) (models.Args, error) {
+		clocks, err := tx.Clocks(t.ID)
+		if err != nil {
+			return nil, err
+		}
+		if due := clocks[models.ClockAccept].DueAt; due != nil && tx.Now.After(*due) {
+			return nil, models.Invalid{Field: "text", Key: "error_return_late"}
+		}
 		t.Hops++
 		t.DepartmentID, t.AssigneeID, t.SuggestedID, t.Why = nil, nil, nil, models.WhyReturned
 		note, err := d.keepNote(tx, t.ID, in.Actor, reason)

@@ -16,21 +16,9 @@ type TriageInput struct {
 	ExternalRefs *string
 }
 
-// Triage corrects what a ticket is, how urgent and where, and works out again whom to suggest.
+// Triage corrects what a ticket is, how urgent and where. A type or a place lets it work out again whom to suggest.
 func (d *Desk) Triage(tx *store.Tx, in TriageInput) (models.Ticket, error) {
-	if in.Category != "" && !d.Catalogue.Has(in.Category) {
-		return models.Ticket{}, models.Invalid{Field: "category", Key: "error_category"}
-	}
-	if in.Priority != "" && !in.Priority.Valid() {
-		return models.Ticket{}, models.Invalid{Field: "priority", Key: "error_priority"}
-	}
-	if err := checkPoint(in.Lat, in.Lon); err != nil {
-		return models.Ticket{}, err
-	}
-	if err := fitLine("address", in.Address); err != nil {
-		return models.Ticket{}, err
-	}
-	if err := fitLine("external_refs", in.ExternalRefs); err != nil {
+	if err := in.check(d.Catalogue); err != nil {
 		return models.Ticket{}, err
 	}
 	return d.change(tx, in.Act, models.VerbTriage, func(t *models.Ticket) (models.Args, error) {
@@ -45,14 +33,33 @@ func (d *Desk) Triage(tx *store.Tx, in TriageInput) (models.Ticket, error) {
 		if in.ExternalRefs != nil {
 			t.ExternalRefs = models.Clean(*in.ExternalRefs, lineLimit)
 		}
-		if err := d.relocate(tx, t, correction{Lat: in.Lat, Lon: in.Lon, Address: in.Address}); err != nil {
-			return nil, err
+		if in.Category != "" || in.Lat != nil || in.Address != nil {
+			if err := d.relocate(tx, t, correction{Lat: in.Lat, Lon: in.Lon, Address: in.Address}); err != nil {
+				return nil, err
+			}
 		}
 		if err := d.takeBackConflict(tx, t); err != nil || category == t.Category && priority == t.Priority {
 			return models.Args{}, err
 		}
 		return models.Args{}, d.retime(tx, t)
 	})
+}
+
+// check refuses what no ticket can be.
+func (in TriageInput) check(catalogue models.Catalogue) error {
+	if in.Category != "" && !catalogue.Has(in.Category) {
+		return models.Invalid{Field: "category", Key: "error_category"}
+	}
+	if in.Priority != "" && !in.Priority.Valid() {
+		return models.Invalid{Field: "priority", Key: "error_priority"}
+	}
+	if err := checkPoint(in.Lat, in.Lon); err != nil {
+		return err
+	}
+	if err := fitLine("address", in.Address); err != nil {
+		return err
+	}
+	return fitLine("external_refs", in.ExternalRefs)
 }
 
 // takeBackConflict takes a ticket that turns out to be about a department's own conduct away from its department.
@@ -77,11 +84,11 @@ type correction struct {
 
 // relocate moves a ticket to another place, as far as one is given, and works out again whom to suggest.
 func (d *Desk) relocate(tx *store.Tx, t *models.Ticket, c correction) error {
+	before := *t
 	told := len(d.Areas.Read(c.Words).Areas) > 0 // the words say anew where it is
 	if c.Address != nil {
-		was := t.Address
 		t.Address = models.Clean(*c.Address, lineLimit)
-		told = told || t.Address != was
+		told = told || t.Address != before.Address
 	}
 	switch {
 	case c.Lat != nil:
@@ -89,27 +96,46 @@ func (d *Desk) relocate(tx *store.Tx, t *models.Ticket, c correction) error {
 	case t.Geocoded && told: // that point was of the place as it was told before
 		t.Lat, t.Lon, t.Geocoded = nil, nil, false
 	}
-	road, area, approximate := t.Road, t.AreaCode, t.AreaApprox
 	d.locate(t, c.Words)
-	if c.Lat == nil && c.Address == nil && (t.AreaCode == "" || t.Geocoded) {
-		t.AreaCode, t.AreaApprox = area, approximate // the first words named it, and nothing says otherwise
+	if d.stays(before, *t, c) {
+		t.AreaCode, t.AreaApprox = before.AreaCode, before.AreaApprox
 	}
 	if told {
 		if err := d.seek(tx, *t); err != nil {
 			return err
 		}
 	}
-	if (c.Address == nil || t.Address == "") && road == models.RoadAlley {
-		t.Road = road // it was said once, and no other address says otherwise
+	if (c.Address == nil || t.Address == "") && before.Road == models.RoadAlley {
+		t.Road = before.Road // it was said once, and no other address says otherwise
 	}
-	why := t.Why
 	if _, _, err := d.dispatch(tx, t); err != nil {
 		return err
 	}
-	if t.DepartmentID != nil {
-		t.Why = why // it stays where it is: the reason stays too
+	undecided := t.Why != models.WhyConflict && (before.Why == models.WhyReturned || before.Why == models.WhyListen)
+	if t.DepartmentID != nil || undecided {
+		t.Why = before.Why // it stays where it is: the reason stays too
 	}
 	return nil
+}
+
+// stays tells whether a ticket without a better point is still in the area that it was in: it was named once, and
+// nothing names another one, or another street, which may lie elsewhere.
+func (d *Desk) stays(was, is models.Ticket, c correction) bool {
+	if c.Lat != nil || is.AreaCode != "" && !is.Geocoded {
+		return false
+	}
+	if c.Address == nil {
+		return true
+	}
+	if was.Geocoded && is.Lat == nil { // an area that was that point's goes with it
+		of := was
+		of.AreaCode = ""
+		if d.areaOfPoint(&of); of.AreaCode == was.AreaCode {
+			return false
+		}
+	}
+	told := d.Areas.Read(is.Address)
+	return is.Address != "" && len(told.Areas) == 0 && !told.Elsewhere(d.Areas.Read(was.Address))
 }
 
 // checkPoint refuses half a point and points that are not on the globe.

@@ -5,11 +5,12 @@ import (
 	"github.com/vticket/vticket/models/store"
 )
 
-// WithdrawInput names the ticket and the reporter who takes it back.
+// WithdrawInput names the ticket and who takes it back: its reporter, or staff whom the reporter has asked.
 type WithdrawInput struct{ Act }
 
 // Withdraw takes a report back before anybody has begun on it. One of several reporters takes back only their own, at
-// any time: the ticket goes on for the others.
+// any time: the ticket goes on for the others. Staff do not take back what several report; whose report they take back
+// is told.
 func (d *Desk) Withdraw(tx *store.Tx, in WithdrawInput) (models.Ticket, error) {
 	if in.Actor.Kind == models.ActorResident {
 		t, err := tx.LockTicket(in.Actor, in.Ticket)
@@ -24,7 +25,10 @@ func (d *Desk) Withdraw(tx *store.Tx, in WithdrawInput) (models.Ticket, error) {
 			return d.unfollow(tx, in.Act, reports, own)
 		}
 	}
-	return d.change(tx, in.Act, models.VerbWithdraw, func(t *models.Ticket) (models.Args, error) {
+	t, err := d.change(tx, in.Act, models.VerbWithdraw, func(t *models.Ticket) (models.Args, error) {
+		if in.Actor.Kind == models.ActorStaff && t.Reports > 1 {
+			return nil, models.Invalid{Field: "reports", Key: "error_withdraw_several"}
+		}
 		t.ClosedAt = &tx.Now
 		err := d.finishClocks(tx, t, models.ClockTriage, models.ClockAccept, models.ClockResolve)
 		if err != nil {
@@ -32,4 +36,8 @@ func (d *Desk) Withdraw(tx *store.Tx, in WithdrawInput) (models.Ticket, error) {
 		}
 		return models.Args{}, tx.CancelTimers(t.ID)
 	})
+	if err != nil || in.Actor.Kind != models.ActorStaff {
+		return t, err
+	}
+	return t, d.tellReporters(tx, t, models.Message{Author: "bot", Key: "withdrawn_for_you"})
 }

@@ -195,3 +195,53 @@ func TestNoWarningAfterTheEnd(t *testing.T) {
 		}
 	})
 }
+
+// TestMergeKeepsTheHigherPriority: what is critical stays so in the ticket that goes on, by day and night.
+func TestMergeKeepsTheHigherPriority(t *testing.T) {
+	eachCity(t, func(t *testing.T, c *city) {
+		t.Helper()
+		for name, tt := range map[string]struct {
+			from, into models.Priority
+			want       models.Priority
+			due        string
+		}{
+			"critical into normal": {models.PriorityCritical, models.PriorityNormal, models.PriorityCritical, "target Sun 08/03 08:00"},
+			"low into normal":      {models.PriorityLow, models.PriorityNormal, models.PriorityNormal, "target Fri 13/03 16:00"},
+		} {
+			from, into := c.pothole(t, "lan"), c.pothole(t, "minh")
+			c.must(t, triage(act(c.hotline, from), "", tt.from), triage(act(c.hotline, into), "", tt.into))
+			after := c.must(t, merge(act(c.hotline, from), into))
+			if got := c.times(t, into.ID)[0]; after.Priority != tt.want || got != tt.due {
+				t.Errorf("%s: want %s, %s; got %s, %s", name, tt.want, tt.due, after.Priority, got)
+			}
+			c.expectSound(t, into)
+		}
+	})
+}
+
+// TestCriticalStandsNoLonger: a clock that stands for a question runs on as soon as its ticket is critical; the question
+// stands on.
+func TestCriticalStandsNoLonger(t *testing.T) {
+	eachCity(t, func(t *testing.T, c *city) {
+		t.Helper()
+		ticket := c.pothole(t, "lan")
+		a := act(c.hotline, ticket)
+		c.must(t, accept(a), ask(a), pause(act(models.System(), ticket)))
+		c.clock.Move(time.Hour)
+		c.must(t, triage(a, "", models.PriorityHigh))
+		if got := c.times(t, ticket.ID)[0]; got != "target" {
+			t.Errorf("while it is not critical it stands: %s", got)
+		}
+		got := c.must(t, triage(a, "", models.PriorityCritical))
+		if got.State != models.StateWaiting || got.PausedS != 3600 {
+			t.Errorf("it waits on, and the hour that it stood is counted: %s, %d s", got.State, got.PausedS)
+		}
+		want := []string{
+			"target Sun 08/03 09:00", "accept done", "resolve running Sun 08/03 09:00",
+			"timer ask_expire Mon 16/03 16:00", "timer breach_resolve Sun 08/03 09:00", "timer warn_resolve Sat 07/03 23:00",
+		}
+		if diff := cmp.Diff(want, c.times(t, ticket.ID)); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
+}

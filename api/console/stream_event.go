@@ -122,6 +122,9 @@ func (w teller) beside(e models.Event, d eventData) []string {
 	if d.Note["same_picture"] == true {
 		more = append(more, w.say("ticket_same_picture"))
 	}
+	if d.Note["refused"] == true {
+		more = append(more, w.say("ticket_photo_lost"))
+	}
 	if paused := d.number("paused_s"); paused >= 60 {
 		more = append(more, w.say("ticket_stood_still", "duration", w.duration(int64(paused))))
 	}

@@ -158,6 +158,7 @@ func TestStream(t *testing.T) {
 		`{"set":{"outcome":"fixed"},"note":{"note":"n3","same_picture":true,"photos":["a"]}}`)
 	sent.Text = "Đã lắp nắp gang mới."
 	s.says("lan", "answer_fixed", models.Args{"photos": []any{"a"}}, sent)
+	s.wait(time.Minute).event(models.VerbInspect, models.ActorSystem, "", `{"note":{"photo":"a","refused":true}}`)
 	s.wait(time.Hour).event(models.VerbRate, models.ActorResident, "resident", `{"note":{"stars":2}}`)
 	s.event(models.VerbReopen, models.ActorResident, "resident", `{"set":{"reopens":1}}`)
 	s.wait(time.Hour).event(models.VerbBreach, models.ActorSystem, "", fmt.Sprintf(

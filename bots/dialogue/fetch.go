@@ -16,6 +16,7 @@ import (
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/photos"
 	"github.com/vticket/vticket/models/store"
+	"github.com/vticket/vticket/workflow"
 )
 
 // fetchTimeout ends a fetch 5 s before the lease does (design §4).
@@ -27,6 +28,7 @@ const maxFetches = 6
 // Fetcher brings attachments home: it is what the task "fetch" calls.
 type Fetcher struct {
 	Store    *store.Store
+	Desk     *workflow.Desk
 	Adapters map[string]bots.Adapter
 	Photos   photos.Store
 	Log      *slog.Logger
@@ -58,11 +60,7 @@ func (f *Fetcher) FetchPhoto(ctx context.Context, attachmentID string) error {
 	// What came of it is kept even if we are being stopped.
 	ctx = context.WithoutCancel(ctx)
 	err = f.Store.Tx(ctx, func(tx *store.Tx) error {
-		row := kept // the transaction may run twice
-		if err := tx.SaveAttachment(&row); err != nil {
-			return err
-		}
-		return f.tellRefused(tx, row)
+		return f.keep(tx, kept)
 	})
 	if errors.Is(err, models.ErrConflict) {
 		return nil // the lease was lost while we slept: somebody else goes on
@@ -74,6 +72,30 @@ func (f *Fetcher) FetchPhoto(ctx context.Context, attachmentID string) error {
 		f.release(ctx, source) // of what is unavailable to us the upload may be the only copy
 	}
 	return nil
+}
+
+// keep writes what became of an attachment, and lets the ticket know whose finished work it shows: its lock comes
+// before the row's.
+func (f *Fetcher) keep(tx *store.Tx, row models.Attachment) error {
+	var ticketID *string
+	if row.Kind == models.AttachmentAfter && row.Status != models.AttachmentWaiting {
+		now, err := tx.Attachment(row.ID) // another ticket's, when the one that it came to was merged meanwhile
+		if ticketID = now.TicketID; err == nil && ticketID != nil {
+			_, err = tx.LockTicket(models.System(), *ticketID)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := tx.SaveAttachment(&row); err != nil {
+		return err
+	}
+	if ticketID != nil {
+		act := workflow.Act{Actor: models.System(), Ticket: *ticketID}
+		_, err := f.Desk.Inspect(tx, workflow.InspectInput{Act: act, Photo: row.ID})
+		return err
+	}
+	return f.tellRefused(tx, row)
 }
 
 // fetch keeps the bytes and returns the row that describes them.

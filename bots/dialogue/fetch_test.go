@@ -43,7 +43,7 @@ func eachDepot(t *testing.T, test func(t *testing.T, d *depot)) {
 		t.Cleanup(func() { _ = disk.Close() })
 		d := &depot{clock: clock, disk: disk}
 		d.Fetcher = &dialogue.Fetcher{
-			Store: s, Photos: disk, Log: slog.New(slog.DiscardHandler),
+			Store: s, Desk: desk, Photos: disk, Log: slog.New(slog.DiscardHandler),
 			Adapters: map[string]bots.Adapter{webchat.Name: webchat.Adapter{Open: disk.Open, Delete: disk.Delete}},
 		}
 		test(t, d)
@@ -53,10 +53,16 @@ func eachDepot(t *testing.T, test func(t *testing.T, d *depot)) {
 // picture is a drawn JPEG.
 func picture(t *testing.T) []byte {
 	t.Helper()
+	return drawing(t, func(x, y int) color.Color { return color.RGBA{uint8(x), uint8(y), uint8(x * y), 255} })
+}
+
+// drawing is a JPEG of what a brush paints at each point.
+func drawing(t *testing.T, brush func(x, y int) color.Color) []byte {
+	t.Helper()
 	drawn := image.NewRGBA(image.Rect(0, 0, 640, 480))
 	for x := range 640 {
 		for y := range 480 {
-			drawn.Set(x, y, color.RGBA{uint8(x), uint8(y), uint8(x * y), 255})
+			drawn.Set(x, y, brush(x, y))
 		}
 	}
 	var b bytes.Buffer

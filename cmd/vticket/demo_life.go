@@ -124,7 +124,7 @@ func (d *demo) begin(l *life) func(context.Context) error {
 		if d.chance(28) {
 			d.at(now.Add(d.span(10*time.Minute, 2*time.Hour)), d.writes(l, pick(d, demoNotes()), false))
 		}
-		if d.chance(22) && l.Key != fateWaiting {
+		if d.chance(22) && l.Key != fateWaiting && l.who.channel != "phone" {
 			d.at(now.Add(d.span(5*time.Minute, 40*time.Minute)), d.writes(l, pick(d, demoReplies()), true))
 		}
 		switch l.Key {

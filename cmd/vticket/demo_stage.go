@@ -162,7 +162,7 @@ func (s *stage) uploads() webchat.Adapter {
 func (s *stage) wire(publicURL string, adapters map[string]bots.Adapter) {
 	log := slog.New(slog.DiscardHandler)
 	s.talk = &dialogue.Talk{Store: s.store, Desk: s.desk, Adapters: adapters, Links: publicURL != "", Log: log}
-	s.fetcher = &dialogue.Fetcher{Store: s.store, Photos: s.photos, Log: log, Adapters: adapters}
+	s.fetcher = &dialogue.Fetcher{Store: s.store, Desk: s.desk, Photos: s.photos, Log: log, Adapters: adapters}
 	s.eraser = &dialogue.Eraser{Store: s.store, Desk: s.desk, Photos: s.photos, Log: log}
 	s.courier = &notifications.Courier{
 		Store: s.store, Desk: s.desk, Catalogue: s.desk.Catalogue, Photos: s.photos, PublicURL: publicURL,

@@ -145,7 +145,9 @@ func (s *stack) wireWorker(redisURL string) error {
 	talk := &dialogue.Talk{
 		Store: s.store, Desk: s.desk, Adapters: s.adapters, Links: s.config.PublicURL != "", Log: s.log,
 	}
-	fetcher := &dialogue.Fetcher{Store: s.store, Photos: armPhotos(s.photos), Log: s.log, Adapters: s.adapters}
+	fetcher := &dialogue.Fetcher{
+		Store: s.store, Desk: s.desk, Photos: armPhotos(s.photos), Log: s.log, Adapters: s.adapters,
+	}
 	eraser := &dialogue.Eraser{Store: s.store, Desk: s.desk, Photos: s.photos, Log: s.log}
 	locator := &geocode.Locator{Store: s.store, Desk: s.desk, Client: s.config.geocoder(), Log: s.log}
 	courier := &notifications.Courier{

@@ -1,6 +1,7 @@
 package places
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -52,6 +53,16 @@ func (p Place) Ward() string {
 		}
 	}
 	return strings.Join(words, " ")
+}
+
+// Elsewhere tells whether two places name another street, crossing or landmark each. Who names none says nothing of it.
+func (p Place) Elsewhere(than Place) bool {
+	here, there := p.spot(), than.spot()
+	return here != "" && there != "" && here != there
+}
+
+func (p Place) spot() string {
+	return cmp.Or(streetKey(p.Street), models.Fold(p.Crossing), models.Fold(p.Landmark))
 }
 
 // Read reads a place from words, with or without accents and capitals. It never fails; words that name no place give

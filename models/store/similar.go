@@ -125,12 +125,13 @@ func (tx *Tx) Survivor(t models.Ticket) (models.Ticket, error) {
 	return t, nil
 }
 
-// MoveReports gives the reports of a ticket to another one, with all that was said and shown of it; each remembers
-// where it came from.
+// MoveReports gives the reports of a ticket to another one, with all that was said and shown of it; each remembers the
+// ticket that it was made for.
 func (tx *Tx) MoveReports(from, to string) error {
 	for _, table := range []string{"reports", "messages", "attachments"} {
 		err := tx.set(table, func(db *gorm.DB) *gorm.DB {
-			return db.Exec("UPDATE "+table+" SET ticket_id = ?, origin_id = ? WHERE ticket_id = ?", to, from, from)
+			return db.Exec("UPDATE "+table+" SET ticket_id = ?, origin_id = coalesce(origin_id, ?) WHERE ticket_id = ?",
+				to, from, from)
 		})
 		if err != nil {
 			return err
@@ -139,12 +140,27 @@ func (tx *Tx) MoveReports(from, to string) error {
 	return nil
 }
 
-// ReturnReports gives back what came to a ticket with another one and is still there.
-func (tx *Tx) ReturnReports(from, origin string) error {
+// Origins lists the tickets whose reports came to a ticket when another one was merged into it: that one, and those
+// that had been merged into that before.
+func (tx *Tx) Origins(ticketID, through string) (ids []string, err error) {
+	err = tx.db().Raw(`WITH RECURSIVE way(origin, at_id) AS (
+			SELECT origin_id, origin_id FROM reports WHERE ticket_id = ? AND origin_id IS NOT NULL
+			UNION SELECT way.origin, t.related_id FROM way JOIN tickets t ON t.id = way.at_id
+				WHERE t.state = 'merged' AND t.id <> ?)
+		SELECT origin FROM way WHERE at_id = ?`, ticketID, through, through).Scan(&ids).Error
+	if err != nil {
+		return nil, fmt.Errorf("origins of reports: %w", err)
+	}
+	return ids, nil
+}
+
+// ReturnReports gives a ticket back what came to another one with it, of these origins, and is still there. What is its
+// own forgets where it was; the rest remembers for which ticket it was made.
+func (tx *Tx) ReturnReports(from, to string, origins []string) error {
 	for _, table := range []string{"reports", "messages", "attachments"} {
 		err := tx.set(table, func(db *gorm.DB) *gorm.DB {
-			return db.Exec("UPDATE "+table+" SET ticket_id = ?, origin_id = NULL WHERE ticket_id = ? AND origin_id = ?",
-				origin, from, origin)
+			return db.Exec("UPDATE "+table+" SET ticket_id = ?, origin_id = nullif(origin_id, ?)"+
+				" WHERE ticket_id = ? AND origin_id IN ?", to, to, from, origins)
 		})
 		if err != nil {
 			return err
