@@ -1,6 +1,9 @@
 package models
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // OtherCategory is the type of what is none of the others; the hotline looks at it.
 const OtherCategory = "society.other"
@@ -45,6 +48,23 @@ func (c Category) Placeless() bool { return c.Place == PlaceNone }
 
 // Dangerous tells whether somebody has to be called before anything else.
 func (c Category) Dangerous() bool { return len(c.CallFirst) > 0 }
+
+// Emergency returns the numbers that help where life is in danger: ambulance, fire and rescue, police.
+func Emergency() []string { return []string{"115", "114", "113"} }
+
+// Call is the number to telephone first about the type; where life is in danger, one of Emergency. It is empty where
+// only who is there can tell which.
+func (c Category) Call(life bool) string {
+	for _, call := range c.CallFirst {
+		if !life || slices.Contains(Emergency(), call.Number) {
+			return call.Number
+		}
+	}
+	return ""
+}
+
+// Warning are the arguments of the message "danger" about the type.
+func (c Category) Warning(life bool) Args { return Args{"safety": c.Key, "number": c.Call(life)} }
 
 func inLanguage(lang, vi, en string) string {
 	if lang == "en" {

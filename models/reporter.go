@@ -56,6 +56,25 @@ type Conversation struct {
 	CreatedAt         time.Time
 }
 
+// PersonFor is how long nobody may say anything before a conversation goes back from a person to the bot.
+const PersonFor = 12 * time.Hour
+
+// PayloadBot is what a resident presses to have the bot back.
+const PayloadBot = "bot"
+
+// Attend keeps the bot silent for as long as somebody may still say something.
+func (c *Conversation) Attend(now time.Time) {
+	until := now.Add(PersonFor)
+	c.TakenOverUntil = &until
+	c.Alarm(&until)
+}
+
+// Alarm sets when the bot is to look whether it comes back; nil for never.
+func (c *Conversation) Alarm(at *time.Time) {
+	c.WakeAt, c.Wakes = at, 0
+	c.Epoch++
+}
+
 // Pace counts what one conversation sends: a minute and a day begin with their first piece.
 type Pace struct {
 	MinuteAt   *time.Time

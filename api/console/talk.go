@@ -17,9 +17,6 @@ const (
 	talksPath   = "/console/talks"
 	talksLength = 100 // conversations of a list
 	talkLength  = 200 // messages of a conversation
-
-	// personFor is how long nobody may say anything before the bot comes back, as bots/dialogue has it.
-	personFor = 12 * time.Hour
 )
 
 func (p *Pages) talkRoutes(routes *gin.RouterGroup) {
@@ -171,7 +168,7 @@ func (p *Pages) answerTalk(c *gin.Context) {
 			if err != nil {
 				return err
 			}
-			return tx.LeaveTalk(talk, tx.Now.Add(personFor))
+			return tx.LeaveTalk(talk, tx.Now.Add(models.PersonFor))
 		})
 	}
 	p.endTalk(c, err, text, done(talkPath(c.Param("id")), "talk_answer"))

@@ -106,20 +106,34 @@ func hear(tx *store.Tx, talk models.Conversation, s submission) (models.Message,
 	return message, nil
 }
 
-// warn says first what to do about a danger and whom to call, as the chat does.
+// warn says first what to do about a danger and whom to call, as the chat does. Where somebody may end their life it
+// calls a person.
 func (p *Pages) warn(tx *store.Tx, talk models.Conversation, words string) error {
 	read := p.Desk.Model.Classify(words)
 	if read.SelfHarm {
-		_, err := tx.Say(models.Message{ConversationID: talk.ID, Author: "bot", Key: "self_harm"})
-		return err
+		return p.callPerson(tx, talk)
 	}
-	category := p.Desk.Catalogue.Category(read.Category)
-	if !read.Danger || !category.Dangerous() {
+	if !read.Danger {
 		return nil
 	}
 	_, err := tx.Say(models.Message{
 		ConversationID: talk.ID, Author: "bot", Key: "danger",
-		Args: models.Args{"safety": category.Key, "number": category.CallFirst[0].Number},
+		Args: p.Desk.Catalogue.Category(read.Category).Warning(read.Life),
 	})
 	return err
+}
+
+func (p *Pages) callPerson(tx *store.Tx, talk models.Conversation) error {
+	_, err := tx.Say(models.Message{ConversationID: talk.ID, Author: "bot", Key: "self_harm"})
+	if err != nil {
+		return err
+	}
+	called, err := p.Desk.CallPerson(tx, &talk)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Say(called); err != nil {
+		return err
+	}
+	return tx.SaveConversation(talk)
 }

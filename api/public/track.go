@@ -38,8 +38,8 @@ type trackPage struct {
 	Others   int64 // people who report it too; for its reporter only
 	Late     bool
 	Fresh    bool
-	Safety   string // what to do at once about a danger
-	Call     string // whom to call about it
+	Safety   string   // what to do at once about a danger
+	Calls    []string // whom to call about it; none without a danger
 	Answer   answer
 	Told     answer   // what the department last asked or wrote, until it answers
 	Before   []string // addresses of pictures, without the size
@@ -192,8 +192,8 @@ func (p *Pages) showOwn(page *trackPage, found tracked, category models.Category
 	}
 	page.Others = int64(t.Reports) - 1
 	page.Fresh = t.State.Open() && t.Reopens == 0 && found.now.Sub(found.report.CreatedAt) < freshFor
-	if t.State.Open() && category.Dangerous() && p.Desk.Model.Classify(found.report.Words).Danger {
-		page.Safety, page.Call = category.Safety(page.Lang), category.CallFirst[0].Number
+	if t.State.Open() {
+		p.warnOn(page, found.report.Words, category)
 	}
 	page.Before, page.After, page.Saving = picturesOf(found)
 	if page.Told = toldBy(found.messages, found.converses); !t.State.Open() {
@@ -213,6 +213,22 @@ func (p *Pages) showOwn(page *trackPage, found tracked, category models.Category
 		NotDone: can(models.VerbReopen) && t.State != models.StateWithdrawn,
 		Tell:    t.State.Open() && can(models.VerbAttach),
 		Restore: t.State == models.StateWithdrawn && t.ClosedAt != nil && found.now.Sub(*t.ClosedAt) < restoreFor,
+	}
+}
+
+// warnOn shows what to do about the danger that words speak of, and whom to call.
+func (p *Pages) warnOn(page *trackPage, words string, category models.Category) {
+	read := p.Desk.Model.Classify(words)
+	number := category.Call(read.Life)
+	switch {
+	case read.SelfHarm:
+		page.Safety, page.Calls = page.T("track_self_harm"), []string{"115"}
+	case !read.Danger:
+	case number != "":
+		page.Safety, page.Calls = category.Safety(page.Lang), []string{number}
+	default:
+		page.Safety = strings.TrimSpace(category.Safety(page.Lang) + "\n" + page.T("track_danger_which"))
+		page.Calls = models.Emergency()
 	}
 }
 

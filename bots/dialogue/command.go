@@ -102,8 +102,11 @@ func (m Mind) command(d *Draft, in Input, read understand.Result, now time.Time)
 	return nil, false
 }
 
-// cancel drops the open draft, or takes back the ticket just made of one.
+// cancel lets a question about their data go, drops the open draft, or takes back the ticket just made of one.
 func cancel(d *Draft, in Input) []Effect {
+	if in.asksData() {
+		return say(asBefore)
+	}
 	if d.Open {
 		*d = Draft{}
 		return say("draft_cancelled")

@@ -180,12 +180,21 @@ func (f *Fetcher) fetchOutcome(a models.Attachment, err error) models.Attachment
 // fetchAfter is the wait before the next try: 10 s, four times as long each time.
 func fetchAfter(attempts int) time.Duration { return 10 * time.Second << (2 * min(attempts-1, 5)) }
 
+const photoRefused = "photo_refused"
+
+// refusedEvery is the time between two requests for another picture: those of an album are refused together.
+const refusedEvery = 5 * time.Minute
+
 // tellRefused asks the resident for another picture; without it they would wait for an answer to one we do not have.
 func (f *Fetcher) tellRefused(tx *store.Tx, a models.Attachment) error {
 	if a.Status != models.AttachmentRefused || a.Media != models.MediaImage || a.ConversationID == nil {
 		return nil
 	}
-	_, err := tx.Say(models.Message{ConversationID: *a.ConversationID, Author: "bot", Key: "photo_refused"})
+	told, err := tx.ToldLately(*a.ConversationID, photoRefused, tx.Now.Add(-refusedEvery))
+	if err != nil || told {
+		return err
+	}
+	_, err = tx.Say(models.Message{ConversationID: *a.ConversationID, Author: "bot", Key: photoRefused})
 	return err
 }
 

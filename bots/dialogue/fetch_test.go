@@ -177,15 +177,29 @@ func TestFetchRefusesWhatIsNoPicture(t *testing.T) {
 		if a.Status != models.AttachmentRefused || a.Fault == "" || a.Attempts != 1 || d.has(t, key) {
 			t.Errorf("the row: %+v", a)
 		}
-		err := d.Store.Read(t.Context(), func(tx *store.Tx) error {
-			m, found, err := tx.LastQuestion(*a.ConversationID)
-			if !found || m.Key != "photo_refused" {
-				t.Errorf("said %q", m.Key)
+		asked := func() (times int) {
+			err := d.Store.Read(t.Context(), func(tx *store.Tx) error {
+				all, _, err := tx.ConversationMessages(*a.ConversationID, 100)
+				for _, m := range all {
+					if m.Key == "photo_refused" {
+						times++
+					}
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
 			}
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
+			return times
+		}
+		another, _ := d.upload(t, models.MediaImage, []byte("not a picture either"))
+		if d.fetched(t, another); asked() != 1 {
+			t.Errorf("another picture is asked for %d times, of an album want once", asked())
+		}
+		d.clock.Move(6 * time.Minute)
+		later, _ := d.upload(t, models.MediaImage, []byte("nor this"))
+		if d.fetched(t, later); asked() != 2 {
+			t.Errorf("another picture is asked for %d times, want again for a later one", asked())
 		}
 	})
 }

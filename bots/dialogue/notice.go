@@ -30,7 +30,7 @@ func (s *scene) notice(in *bots.Incoming) (done bool, err error) {
 	case bots.KindEcho:
 		switch {
 		case in.Admin != "" && s.conversation.PersonSince != nil:
-			s.attend()
+			s.conversation.Attend(s.tx.Now)
 		case in.Admin != "":
 			until := s.tx.Now.Add(takeOverFor)
 			s.conversation.TakenOverUntil = &until

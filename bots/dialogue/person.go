@@ -11,13 +11,10 @@ import (
 	"github.com/vticket/vticket/models/store"
 )
 
-// personFor is how long nobody may say anything before a conversation goes back from a person to the bot.
-const personFor = 12 * time.Hour
-
 // The payloads by which a resident goes to a person, and back.
 const (
 	payloadPerson = "person"
-	payloadBot    = "bot"
+	payloadBot    = models.PayloadBot
 )
 
 // Return brings the bot back to a conversation when a person's time is over: it is what the task "return" calls.
@@ -27,47 +24,14 @@ func (t *Talk) Return(ctx context.Context, conversationID string) error {
 	})
 }
 
-// callPerson hands the conversation to the hotline, visibly: the resident hears who answers and when. Who asks again
-// hears it again; what they have gathered so far waits.
+// callPerson hands the conversation to the hotline, visibly. Who asks again hears it again; what they have gathered so
+// far waits.
 func (s *scene) callPerson(once time.Duration) error {
-	if s.conversation.PersonSince == nil {
-		s.conversation.PersonSince = &s.tx.Now
-	}
-	s.attend()
-	hotline, err := s.tx.DepartmentByCode(models.HotlineCode)
+	m, err := s.talk.Desk.CallPerson(s.tx, &s.conversation)
 	if err != nil {
 		return err
 	}
-	return s.say(Effect{
-		Key: "person_called", Args: models.Args{"department": hotline.Name, "hours": s.hours(hotline)}, Once: once,
-		Buttons: []models.Button{{Key: "button_bot", Payload: payloadBot}},
-	})
-}
-
-// hours are the working hours of a department as people read them; empty for day and night, as the hotline works unless
-// it has a calendar of its own.
-func (s *scene) hours(d models.Department) string {
-	calendar, known := s.talk.Desk.Calendars[d.Calendar]
-	if !known || calendar.Key == models.CalendarAlways {
-		return ""
-	}
-	spans := make([]string, 0, 2)
-	for _, span := range calendar.Spans[time.Monday] {
-		spans = append(spans, span.String())
-	}
-	return strings.Join(spans, ", ")
-}
-
-// attend keeps the bot silent for as long as somebody may still say something.
-func (s *scene) attend() {
-	until := s.tx.Now.Add(personFor)
-	s.conversation.TakenOverUntil = &until
-	s.wakeAt(&until)
-}
-
-func (s *scene) wakeAt(at *time.Time) {
-	s.conversation.WakeAt, s.conversation.Wakes = at, 0
-	s.conversation.Epoch++
+	return s.say(Effect{Key: m.Key, Args: m.Args, Buttons: m.Buttons, Once: once})
 }
 
 // attended tells whether an event is a colleague's to answer. The bot itself still hears that somebody wants it back,
@@ -77,7 +41,7 @@ func (s *scene) attended(input Input) (bool, error) {
 		return false, nil
 	}
 	if s.conversation.PersonSince != nil {
-		s.attend()
+		s.conversation.Attend(s.tx.Now)
 	}
 	if chosen(input) == payloadBot {
 		s.conversation.TakenOverUntil = &s.tx.Now
@@ -93,23 +57,52 @@ func (s *scene) attended(input Input) (bool, error) {
 	return s.draft.Danger == "" && !s.talk.mind().dangerous(text), nil
 }
 
-// quietly does what no colleague can do for a resident who takes back or corrects what they said, blocks us, or gives
-// the place on our page: without a word of ours, but about a danger.
+// quietly does what no colleague can do for a resident who takes back or corrects what they said, blocks us, gives the
+// place on our page, or answers about a ticket: without a word of ours, but about a danger.
 func (s *scene) quietly(input Input) error {
-	var draft Draft
+	draft := s.draft
 	var effects []Effect
 	mind := s.talk.mind()
+	forTicket, err := s.answers(input)
+	if err != nil {
+		return err
+	}
 	switch in := input.Event; {
 	case in.Beside && in.Ref == "":
 		draft, effects = mind.gather(s.draft, input, s.tx.Now)
-	case in.Beside, slices.Contains(silentKinds, in.Kind):
+	case in.Beside, slices.Contains(silentKinds, in.Kind), ofTicket(chosen(input)),
+		forTicket && input.Current.Answers:
 		draft, effects = mind.Reduce(s.draft, input, s.tx.Now)
+	case forTicket:
+		effects = []Effect{{Kind: EffectAttach, Code: input.Current.Code, Messages: []string{input.Message}}}
 	default:
 		return nil
 	}
 	input.Muted, s.silent = true, true
 	defer func() { s.silent = false }()
 	return s.apply(draft, input.restrain(effects))
+}
+
+// answers tells whether a piece is for the ticket whose message it quotes, or whose department waits for an answer: as
+// long as nothing else has been said, a colleague's words among it.
+func (s *scene) answers(input Input) (bool, error) {
+	current, in := input.Current, input.Event
+	if current.Code == "" || current.Over || !in.Actionable || !keeps(in.Kind) || in.Kind == bots.KindContact {
+		return false, nil
+	}
+	if current.Answers || !current.Waiting {
+		return current.Answers, nil
+	}
+	before, err := s.before(in.ReplyTo)
+	return before.question.TicketID != nil, err
+}
+
+// ofTicket tells whether a payload is about a ticket.
+func ofTicket(payload string) bool {
+	_, rest, _ := strings.Cut(payload, ":")
+	code, _, _ := strings.Cut(rest, ":")
+	_, ok := models.ParseCode(code)
+	return ok
 }
 
 var silentKinds = []bots.Kind{
@@ -125,12 +118,12 @@ func (s *scene) comeBack() error {
 	if s.takenOver() {
 		until, at := s.conversation.TakenOverUntil, s.conversation.WakeAt
 		if at == nil || !at.Equal(*until) {
-			s.wakeAt(until) // rung too soon, or moved by the sweep
+			s.conversation.Alarm(until) // rung too soon, or moved by the sweep
 		}
 		return nil
 	}
 	s.conversation.PersonSince, s.conversation.TakenOverUntil = nil, nil
-	s.wakeAt(nil)
+	s.conversation.Alarm(nil)
 	if s.draft.Open {
 		s.draft.LookAt, s.changed = s.tx.Now, true
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/vticket/vticket/bots"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/store"
+	"github.com/vticket/vticket/workflow"
 )
 
 // talkID is the resident's conversation.
@@ -127,6 +128,69 @@ func TestADangerIsHeardWhileAPersonHasTheTalk(t *testing.T) {
 		if o := c.outcome(t); len(o.Tickets) != 1 {
 			t.Errorf("the danger is a ticket: %q", o.Tickets)
 		}
+	})
+}
+
+// TestAnswersAboutTicketsCountWhileAPersonHasTheTalk: no colleague can press for the resident.
+func TestAnswersAboutTicketsCountWhileAPersonHasTheTalk(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		answer func(code string) *bots.Incoming
+		want   models.State
+	}{
+		"the number of a choice": {func(string) *bots.Incoming { return said("1") }, models.StateClosed},
+		"a pressed button":       {func(code string) *bots.Incoming { return press("not_done:" + code) }, models.StateAssigned},
+		"words to the colleague": {func(string) *bots.Incoming { return said("cho tôi hỏi") }, models.StateResolved},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachChat(t, func(t *testing.T, c *chat) {
+				t.Helper()
+				code := c.report(t)
+				c.says(t, said("gặp nhân viên"))
+				c.resolve(t, "Đã vá.")
+				before := len(c.outcome(t).Said)
+				c.says(t, tt.answer(code))
+				c.expectState(t, "after the answer", code, tt.want)
+				for _, key := range c.outcome(t).Said[before:] {
+					if key != "reopened" { // as the desk says to everybody
+						t.Errorf("the bot says %q into a person's talk", key)
+					}
+				}
+			})
+		})
+	}
+}
+
+// TestADepartmentIsAnsweredWhileAPersonHasTheTalk: what is said next is the answer that it waits for, unless a colleague
+// has said something since.
+func TestADepartmentIsAnsweredWhileAPersonHasTheTalk(t *testing.T) {
+	eachChat(t, func(t *testing.T, c *chat) {
+		t.Helper()
+		ask := func() {
+			c.staff(t, func(tx *store.Tx, act workflow.Act) error {
+				_, err := c.Desk.Ask(tx, workflow.AskInput{Act: act, Text: "Nhà số mấy ạ?"})
+				return err
+			})
+		}
+		code := c.report(t)
+		c.accept(t)
+		c.says(t, said("gặp nhân viên"))
+		ask()
+		c.says(t, said("số 12, cửa xanh"))
+		c.expectState(t, "after the answer", code, models.StateInProgress)
+		c.clock.Move(time.Hour)
+		ask()
+		talk := c.talkID(t)
+		c.within(t, func(tx *store.Tx) error {
+			_, err := tx.Say(models.Message{
+				ConversationID: talk, Author: models.NewID(), Key: "person_answer",
+				Args: models.Args{"text": "Dạ, anh cần gì ạ?", "department": "1022"},
+			})
+			return err
+		})
+		c.deliver(t)
+		c.says(t, said("cho hỏi giấy tờ"))
+		c.expectState(t, "after an answer to the colleague", code, models.StateWaiting)
 	})
 }
 

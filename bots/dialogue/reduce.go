@@ -67,7 +67,7 @@ type Slots struct {
 	Told      bool          `json:"told,omitempty"`   // the words say what is the matter
 	Early     []string      `json:"early,omitempty"`  // platform ids of messages whose edits came before them
 	Voices    int           `json:"voices,omitempty"` // sounds and films: evidence that somebody has to listen to
-	Danger    string        `json:"danger,omitempty"` // the dangerous type that was read, and warned of
+	Danger    string        `json:"danger,omitempty"` // the type that was read with a danger, and warned of
 	Asked     []string      `json:"asked,omitempty"`  // which questions were put: none is put twice
 	Doubt     string        `json:"doubt,omitempty"`  // the one that waits for its answer although nothing is missing
 	Meant     bool          `json:"meant,omitempty"`  // the point counts, wherever it lies
@@ -114,7 +114,7 @@ type Input struct {
 	Current Current
 	Tickets []string
 
-	Question string        // the key of what we said last
+	Question string        // the key of what we said last, and lately
 	Flood    bool          // the sender sends too much: no further tickets are made of it
 	Muted    bool          // the sender insults: nothing is answered
 	Window   time.Duration // for which the platform lets us answer; 0: for ever
@@ -156,7 +156,7 @@ func (m Mind) Reduce(d Draft, in Input, now time.Time) (Draft, []Effect) {
 	if effects, done := m.command(&d, in, read, now); done {
 		return d, effects
 	}
-	if effects, done := m.corrects(in); done {
+	if effects, done := m.corrects(in, read); done {
 		return d, effects
 	}
 	if !in.Event.Actionable || in.Event.Kind == bots.KindContact {
@@ -315,23 +315,21 @@ func (m Mind) place(d *Draft, text string, e *bots.Incoming) {
 	}
 }
 
-// warn says at once what to do about a danger: before any question, and once.
+// warn says at once what to do about a danger: before any question, and once. What was said of no type of danger gives
+// way to what its type has to say, and everything to a life that somebody may end.
 func (m Mind) warn(d *Draft, result understand.Result) []Effect {
-	if d.Danger != "" {
+	category := m.Catalogue.Category(result.Category)
+	switch {
+	case !result.Danger || d.Danger == selfHarm:
 		return nil
-	}
-	if result.SelfHarm {
+	case result.SelfHarm:
 		d.Danger = selfHarm
 		return []Effect{{Kind: EffectSay, Key: selfHarm}, {Kind: EffectPerson}}
-	}
-	category := m.Catalogue.Category(result.Category)
-	if !result.Danger || !category.Dangerous() {
+	case d.Danger != "" && (m.Catalogue.Category(d.Danger).Dangerous() || !category.Dangerous()):
 		return nil
 	}
 	d.Danger = category.Key
-	return []Effect{{Kind: EffectSay, Key: "danger", Args: models.Args{
-		"safety": category.Key, "number": category.CallFirst[0].Number,
-	}}}
+	return []Effect{{Kind: EffectSay, Key: "danger", Args: category.Warning(result.Life)}}
 }
 
 func (d Draft) words() string {

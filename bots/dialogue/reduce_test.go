@@ -220,6 +220,15 @@ func TestReduceWarnsOfDanger(t *testing.T) {
 		"without a place the hotline has it after 3 min": {
 			steps: []step{{event: said(danger)}, {after: 3 * time.Minute}}, want: []string{warned, "say ask_place +location", "submit"},
 		},
+		"a danger to life in a report of no dangerous type is warned of, and waits no longer": {
+			steps: []step{{event: said("ổ gà to, có người té xe bất tỉnh")}, {after: 3 * time.Minute}},
+			want:  []string{warned, "say ask_place +location", "submit"},
+		},
+		"words of life of no type are too": {steps: []step{{event: said("có người bất tỉnh")}}, want: []string{warned}, open: true},
+		"its type has its own to say":      {steps: []step{{event: said("có người bất tỉnh")}, {after: second, event: said("do " + danger)}}, want: []string{warned, warned}, open: true},
+		"despair after a danger calls a person": {
+			steps: []step{{event: said(danger)}, {after: second, event: said("em không muốn sống nữa")}}, want: []string{warned, "say self_harm", "person"}, open: true,
+		},
 		"a pothole is no danger": {steps: []step{{event: said("ổ gà to lắm")}}, open: true},
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/vticket/vticket/bots"
 	"github.com/vticket/vticket/locales"
 	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/understand"
 )
 
 // holdErasure is how long somebody can think better of having everything erased (design §5).
@@ -24,6 +25,7 @@ const (
 	askName    = "data_ask_name"
 	askPhone   = "data_ask_phone"
 	wrongPhone = "data_phone_wrong"
+	asBefore   = "data_unchanged"
 )
 
 // rightsOf reads what a whole message asks for of a person, or of what we know of its sender; empty for anything else.
@@ -70,32 +72,39 @@ func rights(payload string) ([]Effect, bool) {
 	}
 }
 
+// asksData tells whether what we said last asks for a name or a number.
+func (in Input) asksData() bool {
+	return in.Question == askName || in.Question == askPhone || in.Question == wrongPhone
+}
+
 // corrects reads the answer to our question for a name or a number; false when it is something else, as a report is.
-func (m Mind) corrects(in Input) ([]Effect, bool) {
-	if in.Event.Kind != bots.KindText || in.Event.Text == nil {
+func (m Mind) corrects(in Input, read understand.Result) ([]Effect, bool) {
+	if !in.asksData() || in.Event.Kind != bots.KindText || in.Event.Text == nil {
 		return nil, false
+	}
+	if says(read, understand.IntentDeny) || says(read, understand.IntentCancel) {
+		return say(asBefore), true
 	}
 	text := strings.Join(strings.Fields(*in.Event.Text), " ")
 	digits := strings.ContainsFunc(text, unicode.IsDigit)
-	switch in.Question {
-	case askName:
-		if text == "" || len([]rune(text)) > 60 || digits || !names(text) && m.Model.Classify(text).IsReport {
+	if in.Question == askName {
+		if text == "" || len([]rune(text)) > 60 || digits || read.IsReport && !names(text, read.Sure) {
 			return nil, false
 		}
 		return []Effect{{Kind: EffectData, Key: dataName, Text: text}}, true
-	case askPhone, wrongPhone:
-		if phone, ok := models.NormalPhone(text); ok {
-			return []Effect{{Kind: EffectData, Key: dataPhone, Text: phone}}, true
-		}
-		if digits && !m.Model.Classify(text).IsReport {
-			return say(wrongPhone), true
-		}
 	}
-	return nil, false
+	if phone, ok := models.NormalPhone(text); ok {
+		return []Effect{{Kind: EffectData, Key: dataPhone, Text: phone}}, true
+	}
+	return say(wrongPhone), digits && !read.IsReport
 }
 
-// names tells whether words look like somebody's name: all with a capital, and no more than a name has.
-func names(text string) bool {
+// names tells whether words that may be a report, surely or not, look like somebody's name: all with a capital, and no
+// more than a name has. Capitals throughout tell nothing.
+func names(text string, surely bool) bool {
+	if surely && text == strings.ToUpper(text) {
+		return false
+	}
 	words := strings.Fields(text)
 	for _, word := range words {
 		if first, _ := utf8.DecodeRuneInString(word); !unicode.IsUpper(first) {

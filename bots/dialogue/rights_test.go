@@ -41,6 +41,17 @@ func TestAResidentSeesAndCorrectsTheirData(t *testing.T) {
 		c.clock.Move(time.Minute)
 		c.says(t, said("my data"), said("1"), said("ổ gà to trước 140 Tô Ký"))
 		c.expectSaid(t, "words of a report in place of a name are the report's", "data_ask_name", "attached")
+		c.says(t, said("my data"), said("1"), said("ĐÈN ĐƯỜNG TẮT TỐI THUI"))
+		c.clock.Move(16 * time.Minute)
+		c.says(t, said("HUỶ"))
+		c.expectSaid(t, "so are those in capitals", "data_summary", "data_ask_name", "draft_cancelled")
+		c.says(t, said("my data"), said("1"), said("Thôi khỏi"), said("my data"), said("2"), said("HUỶ"))
+		c.expectSaid(t, "who would rather not is asked no further, and loses no report",
+			"data_ask_name", "data_unchanged", "data_summary", "data_ask_phone", "data_unchanged")
+		c.says(t, said("my data"), said("1"))
+		c.clock.Move(16 * time.Minute)
+		c.says(t, said("bữa nay trời đẹp ghê"))
+		c.expectSaid(t, "a quarter of an hour later ordinary words are no name", "data_ask_name", "what_to_report")
 	})
 }
 

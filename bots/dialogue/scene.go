@@ -214,7 +214,9 @@ func (s *scene) input(in *bots.Incoming) (Input, error) {
 	if err != nil {
 		return input, err
 	}
-	input.Question = before.question.Key
+	if s.tx.Now.Sub(before.question.CreatedAt) <= sameTicket {
+		input.Question = before.question.Key
+	}
 	if adapter, ok := s.talk.Adapters[s.conversation.Channel]; ok {
 		input.Window = adapter.Limits().Window
 	}
@@ -374,7 +376,7 @@ func (s *scene) say(e Effect) error {
 
 // tell says something about a ticket: an answer to it belongs to that ticket.
 func (s *scene) tell(about *models.Ticket, e Effect) error {
-	if s.echoes(e.Key) {
+	if s.silent && !slices.Contains(neverSilent, e.Key) || s.echoes(e.Key) {
 		return nil
 	}
 	var ticketID *string

@@ -2,6 +2,7 @@ package dialogue_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -88,6 +89,29 @@ func TestFirstWordsAfterTheHotline(t *testing.T) {
 				after.Why, after.Priority, before.TargetDue, after.TargetDue)
 		}
 	})
+}
+
+// TestADangerHasTheRightNumber: the one that helps where a life is in danger, and several only where nobody can tell.
+func TestADangerHasTheRightNumber(t *testing.T) {
+	t.Parallel()
+	for words, want := range map[string]string{
+		danger: "Gọi ngay 114. ",
+		"trụ đèn rò điện, có người bị điện giật":       "Gọi ngay 115. ",
+		"cây đổ, có người bị đè":                       "Gọi ngay 114. ",
+		"mất nắp cống, có người té xuống bị thương":    "Gọi ngay 115 nếu có người bị thương, 114 nếu cháy",
+		"ổ gà to, có người té xe bất tỉnh, mau tới đi": "Gọi ngay 115 nếu có người bị thương, 114 nếu cháy",
+	} {
+		t.Run(words, func(t *testing.T) {
+			eachChat(t, func(t *testing.T, c *chat) {
+				t.Helper()
+				c.says(t, said(words))
+				all := c.messages(t)
+				if shown := all[len(all)-1].Shown; !strings.Contains("\n"+shown, "\n"+want) {
+					t.Errorf("a line of the warning is to begin with %q:\n%s", want, shown)
+				}
+			})
+		})
+	}
 }
 
 // TestWhoDespairsIsNotToldTwice: a person has been called, and the bot does not repeat itself under each sentence.

@@ -62,6 +62,7 @@ type Result struct {
 	Alternatives []Scored // at most 4, the category first
 	IsReport     bool
 	Danger       bool // tell them first what to do and whom to call
+	Life         bool // their words speak of danger to life, whatever the type
 	SelfHarm     bool // somebody may end their life: a person has to answer
 }
 
@@ -98,7 +99,7 @@ func (m *Model) judge(r *reading) Result {
 		out.Intent = IntentReport
 	}
 	if r.life {
-		out.Priority, out.Danger, out.SelfHarm = models.PriorityCritical, true, r.self
+		out.Priority, out.Danger, out.Life, out.SelfHarm = models.PriorityCritical, true, true, r.self
 	}
 	if len(best) == 0 || best[0].Score < tellingShare || r.life && best[0].Score < lifeShare {
 		return out

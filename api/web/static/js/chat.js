@@ -111,8 +111,7 @@
       box.append(place);
     }
     if (m.kind === "danger") {
-      const number = (m.text.split("\n").pop().match(/\b\d{3,11}\b/) || [])[0];
-      if (number) {
+      for (const number of m.text.split("\n").pop().match(/\b\d{3,11}\b/g) || []) {
         const call = make("a", "btn danger big", `${words.call} ${number}`);
         call.href = "tel:" + number;
         box.append(call);
