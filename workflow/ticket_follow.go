@@ -83,3 +83,9 @@ func first(reports []models.Report) []models.Report {
 	}
 	return nil
 }
+
+// Asked tells whether a reporter is the one of several to whom a department's question goes.
+func Asked(reports []models.Report, reporterID string) bool {
+	asked := first(reports)
+	return len(asked) > 0 && asked[0].ReporterID == reporterID
+}

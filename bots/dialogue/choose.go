@@ -124,6 +124,9 @@ func (d Draft) choose(payload string, now time.Time) (Draft, []Effect) {
 	case "done":
 		return d, []Effect{{Kind: EffectClose, Code: code}}
 	case "not_done":
+		if d.Open && d.asked(askWhich) && d.words() == "" { // they show why
+			return Draft{}, []Effect{{Kind: EffectReopen, Code: code, Messages: d.messages()}}
+		}
 		return d, []Effect{{Kind: EffectReopen, Code: code}}
 	case "rate":
 		n, err := strconv.Atoi(stars)

@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -92,14 +93,27 @@ func (m Mind) command(d *Draft, in Input, read understand.Result, now time.Time)
 	case "greeting":
 		return greet(*d, in, now), true
 	}
-	// Nine digits inside a report are somebody's customer number: the report is not to be lost for them.
-	if code := statusOf(*in.Event.Text); code != "" && !d.Open && !read.IsReport {
+	return in.asksStatus(*d, read)
+}
+
+// asksStatus reads the code of a ticket. Nine digits inside a report, or answering a question of ours, are somebody's
+// customer number, and not to be lost.
+func (in Input) asksStatus(d Draft, read understand.Result) ([]Effect, bool) {
+	code, answers := statusOf(*in.Event.Text), in.answers()
+	switch {
+	case d.Open:
+		return nil, false
+	case code != "" && !read.IsReport && (!answers || slices.Contains(in.Tickets, code)):
 		return []Effect{{Kind: EffectStatus, Code: code}}, true
+	default:
+		return say("status_unknown"), !answers && mistyped(*in.Event.Text)
 	}
-	if !d.Open && mistyped(*in.Event.Text) {
-		return say("status_unknown"), true
-	}
-	return nil, false
+}
+
+// answers tells whether words may be the answer to a department's question, to one of our messages, or to our question
+// for a number.
+func (in Input) answers() bool {
+	return in.Current.Waiting || in.Current.Answers || in.Question == askPhone || in.Question == wrongPhone
 }
 
 // cancel lets a question about their data go, drops the open draft, or takes back the ticket just made of one.

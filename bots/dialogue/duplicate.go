@@ -216,20 +216,16 @@ func (s *scene) follow(e Effect, was Draft) error {
 // join adds a draft to a ticket: an own one gets what has come, and goes back to work when it was answered; another's
 // gets one more report.
 func (s *scene) join(t models.Ticket, e Effect, was Draft) error {
-	act, desk := workflow.Act{Actor: s.actor(), Ticket: t.ID}, s.talk.Desk
+	act := workflow.Act{Actor: s.actor(), Ticket: t.ID}
 	_, err := s.tx.ReporterTicket(s.conversation.ReporterID, t.Code)
 	switch {
 	case errors.Is(err, models.ErrNotFound):
-		_, err = desk.Follow(s.tx, workflow.FollowInput{Act: act, Report: s.submission(was)})
+		_, err = s.talk.Desk.Follow(s.tx, workflow.FollowInput{Act: act, Report: s.submission(was)})
 		return err
 	case err != nil:
 		return err
 	case t.State.Open():
 		return s.attach(act, e, t)
 	}
-	if _, _, err := desk.NotDone(s.tx, workflow.ReopenInput{Act: act}); err != nil {
-		return err
-	}
-	_, err = desk.Attach(s.tx, workflow.AttachInput{Act: act, MessageIDs: e.Messages})
-	return err
+	return s.notDone(act, e.Messages)
 }

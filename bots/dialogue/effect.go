@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -43,13 +44,13 @@ func (s *scene) do(e Effect, was Draft) error {
 		return s.revise(e)
 	case EffectHide:
 		return s.hide(e.External)
-	case EffectAttach:
+	case EffectAttach, EffectReopen:
 		return s.add(e, was)
 	case EffectFollow:
 		return s.follow(e, was)
 	case EffectGone:
 		return s.gone()
-	case EffectWithdraw, EffectClose, EffectReopen, EffectRate:
+	case EffectWithdraw, EffectClose, EffectRate:
 		return s.verb(e)
 	default:
 		return fmt.Errorf("effect %q is not known", e.Kind)
@@ -93,12 +94,6 @@ func (s *scene) tryVerb(e Effect) error {
 			key = "done_kept"
 		}
 		return s.after(err, t, Effect{Key: key, Args: code, Buttons: starsFor(t.Code)})
-	case EffectReopen:
-		_, _, err = desk.NotDone(s.tx, workflow.ReopenInput{Act: act})
-		if err == nil && len(e.Messages) > 0 {
-			_, err = desk.Attach(s.tx, workflow.AttachInput{Act: act, MessageIDs: e.Messages})
-		}
-		return err
 	default:
 		_, err = desk.Rate(s.tx, workflow.RateInput{Act: act, Stars: e.Stars})
 		if e.Stars >= 4 {
@@ -118,12 +113,17 @@ func (s *scene) after(err error, t models.Ticket, e Effect) error {
 	return s.tell(&t, e)
 }
 
-// add attaches pieces to a ticket. A draft whose ticket does not take them, under an old button, stays a draft:
-// nothing is lost.
+// add attaches pieces to a ticket, or says with them that it is not done. A draft whose ticket does not take them,
+// under an old button, stays a draft: nothing is lost.
 func (s *scene) add(e Effect, was Draft) error {
 	t, err := s.tx.ReporterTicket(s.conversation.ReporterID, e.Code)
-	if err == nil {
-		err = s.attach(workflow.Act{Actor: s.actor(), Ticket: t.ID}, e, t)
+	act := workflow.Act{Actor: s.actor(), Ticket: t.ID}
+	switch {
+	case err != nil:
+	case e.Kind == EffectReopen:
+		err = s.notDone(act, e.Messages)
+	default:
+		err = s.attach(act, e, t)
 	}
 	switch {
 	case was.Open && s.draft.Open: // an answer to a message of ours leaves the draft alone
@@ -135,7 +135,19 @@ func (s *scene) add(e Effect, was Draft) error {
 	case was.Open:
 		s.row.Status, s.row.TicketID = models.DraftSubmitted, &t.ID
 	}
+	if e.Kind == EffectReopen && stale(err) {
+		return s.gone()
+	}
 	return harmless(err)
+}
+
+// notDone says of a ticket's answer that it is not done, and adds the messages that show why.
+func (s *scene) notDone(act workflow.Act, messages []string) error {
+	_, _, err := s.talk.Desk.NotDone(s.tx, workflow.ReopenInput{Act: act})
+	if err == nil && len(messages) > 0 {
+		_, err = s.talk.Desk.Attach(s.tx, workflow.AttachInput{Act: act, MessageIDs: messages})
+	}
+	return err
 }
 
 // attach adds later pieces to a ticket: a point or an address corrects it, and so do the first words of one that nobody
@@ -198,32 +210,45 @@ func (s *scene) noted(t models.Ticket) error {
 	if s.silent {
 		return nil
 	}
-	told, err := s.tx.ToldLately(s.conversation.ID, "attached", s.tx.Now.Add(-sameTicket))
+	told, err := s.tx.ToldOf(s.conversation.ID, t.ID, "attached", s.tx.Now.Add(-sameTicket))
 	if err != nil || told {
 		return err
 	}
 	return s.tell(&t, Effect{Key: "attached", Args: models.Args{"code": models.SpokenCode(t.Code)}})
 }
 
-// restore brings back what was taken back last: the ticket, or the draft that had not become one.
+// restore brings back what was taken back last: the ticket, however it was reported, or the draft that had not become
+// one.
 func (s *scene) restore() error {
+	t, withdrawn, err := s.tx.LastWithdrawn(s.conversation.ReporterID, s.tx.Now.Add(-restoreWithin))
+	if err != nil {
+		return err
+	}
 	row, found, err := s.tx.LastDraft(s.conversation.ID)
 	if err != nil {
 		return err
 	}
-	if !found || s.draft.Open {
-		return s.say(Effect{Key: "nothing_to_restore"})
+	dropped := found && row.TicketID == nil
+	if dropped && withdrawn {
+		var slots Slots
+		if err := json.Unmarshal([]byte(row.Slots), &slots); err != nil {
+			return fmt.Errorf("decode draft %s: %w", row.ID, err)
+		}
+		dropped = slots.EndedAt.After(*t.ClosedAt)
 	}
-	if row.TicketID == nil {
+	switch {
+	case s.draft.Open:
+		return s.say(Effect{Key: "nothing_to_restore"})
+	case dropped:
 		return s.reopenDraft(row)
-	}
-	t, err := s.tx.Ticket(*row.TicketID)
-	if err != nil {
-		return harmless(err)
-	}
-	if t.State != models.StateWithdrawn {
+	case withdrawn:
+		return s.reopenTicket(t)
+	default:
 		return s.say(Effect{Key: "nothing_to_restore"})
 	}
+}
+
+func (s *scene) reopenTicket(t models.Ticket) error {
 	back, err := s.talk.Desk.Reopen(s.tx, workflow.ReopenInput{Act: workflow.Act{Actor: s.actor(), Ticket: t.ID}})
 	if _, late := errors.AsType[models.IllegalMove](err); late {
 		return s.say(Effect{Key: "nothing_to_restore"})

@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -108,7 +109,10 @@ func (m Mind) verdict(d Draft, in Input, read understand.Result, now time.Time) 
 		code = in.Current.Code
 	}
 	if code == "" {
-		return early(d, in, read)
+		if effects, done := early(d, in, read); done {
+			return effects, true
+		}
+		return m.unasked(d, in, read)
 	}
 	if d.Open && !in.Current.Answers || !in.Event.Actionable {
 		return nil, false
@@ -130,6 +134,37 @@ func (m Mind) verdict(d Draft, in Input, read understand.Result, now time.Time) 
 		return reopen, true
 	}
 	return []Effect{{Kind: EffectClose, Code: code}}, agrees(read) && asked && in.Event.Kind == bots.KindText
+}
+
+// unasked reads a verdict after something else was said, or after it was closed by mistake: plain words only, and none
+// that may answer another question of ours.
+func (m Mind) unasked(d Draft, in Input, read understand.Result) ([]Effect, bool) {
+	of, e := in.Current, in.Event
+	another := func(c Choice) bool { return !strings.HasPrefix(c.Payload, models.PayloadRate+of.Code) }
+	if !of.Resolved && !of.Closed || d.Open || e.Text == nil || e.Kind == bots.KindCommand ||
+		e.Kind == bots.KindLocation || slices.ContainsFunc(in.Choices, another) {
+		return nil, false
+	}
+	if m.undone(in) {
+		return []Effect{{Kind: EffectReopen, Code: of.Code, Messages: []string{in.Message}}}, true
+	}
+	done := of.Resolved && len(in.Choices) == 0 && e.Kind == bots.KindText &&
+		says(read, understand.IntentNoProblem)
+	return []Effect{{Kind: EffectClose, Code: of.Code}}, done
+}
+
+// undone tells whether words say "not done" of the ticket just spoken of, and report nothing else besides.
+func (m Mind) undone(in Input) bool {
+	rest := " " + models.Fold(*in.Event.Text) + " "
+	if !anyOf(rest, notDone...) {
+		return false
+	}
+	for _, w := range notDone {
+		rest = strings.ReplaceAll(rest, w, " ")
+	}
+	read := m.Model.Classify(rest)
+	_, placed := places.Address(*in.Event.Text)
+	return !read.IsReport || read.Category == in.Current.Category || !read.Sure && !placed
 }
 
 // early takes a number, or the words of a verdict, that would answer what is still on its way to whoever says them:

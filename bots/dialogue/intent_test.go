@@ -62,6 +62,10 @@ func TestReduceHearsTheVerdict(t *testing.T) {
 	days.At = instant.Add(-5 * 24 * time.Hour)
 	reply := days
 	reply.Answers = true
+	closed := days
+	closed.Resolved, closed.Closed, closed.Over = false, true, true
+	stars := []dialogue.Choice{{Title: "5 sao", Payload: "rate:" + code + ":5"}}
+	other := []dialogue.Choice{{Title: "xoá hết", Payload: "data:erase_yes"}, {Title: "giữ lại", Payload: "data:keep"}}
 	reopen := []string{"reopen " + code + " m0"}
 	hear := func(in *bots.Incoming, of dialogue.Current, choices []dialogue.Choice) []step {
 		return []step{{event: in, current: of, choices: choices}}
@@ -78,6 +82,14 @@ func TestReduceHearsTheVerdict(t *testing.T) {
 		"a report of another place is another":   {steps: hear(said("chưa ai dọn đống rác to trước số 140 Tô Ký"), days, choices), open: true},
 		"after another question it is no answer": {steps: hear(photo(), now, nil), want: []string{"attach " + code + " m0"}},
 		"amid a report it is the report's":       {steps: []step{{event: photo()}, {event: photo(), current: now, choices: choices}}, open: true},
+		"not done, after other words of ours":    {steps: hear(said("chưa xong"), days, nil), want: reopen},
+		"done, after other words of ours":        {steps: hear(said("xong rồi"), days, nil), want: []string{"close " + code}},
+		"a number after them decides nothing":    {steps: hear(said("1"), days, nil), want: []string{"say what_to_report"}},
+		"nor does an ok":                         {steps: hear(said("ok"), days, nil)},
+		"nor words about another question":       {steps: hear(said("chưa xong đâu bạn ơi"), days, other), want: []string{"say what_to_report"}},
+		"nor a report of something else":         {steps: hear(said("đèn đường tắt chưa ai sửa"), days, nil), open: true},
+		"not done, after it was closed":          {steps: hear(said("chưa xong"), closed, stars), want: reopen},
+		"done, after it was closed":              {steps: hear(said("xong rồi"), closed, stars), want: []string{"say no_problem"}},
 		"a pin is a correction":                  {steps: hear(pin(), now, choices), want: []string{"attach " + code + " m0"}},
 	})
 }
@@ -104,6 +116,55 @@ func TestTalkReopensByAPhoto(t *testing.T) {
 		if n := len(c.own(t)); n != 1 {
 			t.Errorf("there are %d tickets of one hole", n)
 		}
+	})
+}
+
+// TestTalkReopensByALatePhoto: pictures that come hours after the answer are asked about, and are the ticket's.
+func TestTalkReopensByALatePhoto(t *testing.T) {
+	eachChat(t, func(t *testing.T, c *chat) {
+		t.Helper()
+		code := c.report(t)
+		c.resolve(t, "Đã vá.")
+		c.clock.Move(5 * time.Hour)
+		c.says(t, photo(), photo())
+		c.settle(t, 3*time.Second)
+		c.settle(t, 4*time.Second)
+		c.expectSaid(t, "the pictures may be about it", "answer_fixed", "ask_which")
+		c.says(t, said("chưa xong"))
+		c.expectState(t, "not done, in their own words", code, models.StateAssigned)
+		if n := c.pictures(t, c.own(t)[0]); n != 2 {
+			t.Errorf("the ticket shows %d of 2 pictures", n)
+		}
+		c.settle(t, 25*time.Hour)
+		c.says(t, said("lại"))
+		if n := len(c.own(t)); n != 1 {
+			t.Errorf("there are %d tickets of one hole", n)
+		}
+		c.expectSaid(t, "the pictures are no draft any more", "reopened", "nothing_to_restore")
+	})
+}
+
+// TestTalkReopensAfterOtherWords: between the answer and the verdict something else was said, or the wrong number.
+func TestTalkReopensAfterOtherWords(t *testing.T) {
+	eachChat(t, func(t *testing.T, c *chat) {
+		t.Helper()
+		code := c.report(t)
+		c.resolve(t, "Đã vá.")
+		c.says(t, said("cảm ơn"))
+		c.clock.Move(time.Hour)
+		c.says(t, said("chưa xong"))
+		c.expectSaid(t, "after thanks", "answer_fixed", "welcome_thanks", "reopened")
+		c.resolve(t, "Đã vá lại.")
+		c.says(t, said("1"))
+		c.clock.Move(time.Hour)
+		c.says(t, said("chưa xong"))
+		c.expectSaid(t, "after the wrong number", "answer_fixed", "closed_thanks", "reopened")
+		c.expectState(t, "after it", code, models.StateAssigned)
+		c.resolve(t, "Đã vá hẳn.")
+		c.says(t, said("1"))
+		c.clock.Move(25 * time.Hour)
+		c.says(t, said("chưa xong"))
+		c.expectState(t, "not a day later", code, models.StateClosed)
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/vticket/vticket/bots"
 	"github.com/vticket/vticket/models"
@@ -37,7 +38,8 @@ const (
 	offerShare = 0.08
 	typesMost  = 3 // are offered, besides "none of these"
 
-	splitWords = 6 // that speak of two problems, at least
+	splitWords  = 6 // that speak of two problems, at least
+	answerWords = 4 // that say which of two choices is meant, at most
 )
 
 // doubt is the question to be put before a ready draft is submitted; false when there is none.
@@ -213,13 +215,16 @@ func (d Draft) evident() bool {
 	return d.Photos > 0 || d.Voices > 0 || d.Lat != nil || slices.ContainsFunc(d.Pieces, pointed)
 }
 
-// heard lets a piece answer the open question: words and a point do. A photo answers only whether a question is to be
-// sent on, since it is one no more.
-func (d Draft) heard(text string, e *bots.Incoming) Draft {
-	if d.Doubt == "" {
+// heard lets a piece answer the open question: words and a point do, but only a place takes that of a doubtful point. A
+// photo answers only whether a question is to be sent on, since it is one no more.
+func (m Mind) heard(d Draft, text string, e *bots.Incoming) Draft {
+	switch {
+	case d.Doubt == "":
 		return d
-	}
-	if text != "" && (d.Doubt == askOutside || d.Doubt == askFar) { // words instead of the point
+	case text != "" && (d.Doubt == askOutside || d.Doubt == askFar):
+		if !m.placed(text) {
+			return d
+		}
 		d.Lat, d.Lon, d.Rough = nil, nil, false
 		d.Address = models.Clean(text, addressRunes)
 	}
@@ -227,6 +232,35 @@ func (d Draft) heard(text string, e *bots.Incoming) Draft {
 		d.Doubt = ""
 	}
 	return d
+}
+
+// placed tells whether words name anything of a place.
+func (m Mind) placed(text string) bool {
+	read := m.Areas.Read(text)
+	_, area := read.Area()
+	return area || read.Address != ""
+}
+
+// unknown are the words, folded, of somebody who cannot say where it is.
+var unknown = []string{
+	" khong biet ", " ko biet ", " khong ro ", " ko ro ", " khong nho ", " ko nho ", " don t know ", " not sure ",
+}
+
+// answersPlace tells whether words may be the place that was asked for: all but those that only go on talking.
+func (m Mind) answersPlace(text string) bool {
+	if strings.ContainsFunc(text, unicode.IsDigit) || m.placed(text) {
+		return true
+	}
+	return m.Model.Classify(text).IsReport && !anyOf(" "+models.Fold(text)+" ", unknown...)
+}
+
+// stalls tells whether words leave the question for the place open: "ok", "wait a moment", "why?". Who does not know it
+// has answered: the hotline has the draft without.
+func (m Mind) stalls(d Draft, in Input) bool {
+	asks := d.missing()
+	return d.Open && (asks == askPlace || asks == askStreet) && d.asked(asks) && in.Event.Kind == bots.KindText &&
+		in.Event.Text != nil && !m.answersPlace(*in.Event.Text) &&
+		!anyOf(" "+models.Fold(*in.Event.Text)+" ", unknown...)
 }
 
 // decide takes the chosen answer to a question about a draft; false for other choices. One about another draft, or
@@ -271,13 +305,8 @@ func (d Draft) reply(in Input, read understand.Result) string {
 		return ""
 	}
 	folded := " " + models.Fold(*in.Event.Text) + " "
-	if d.Doubt == askSplit {
-		switch {
-		case anyOf(folded, " tach ", " rieng ", " hai phieu ", " 2 phieu ", " separate ", " two "):
-			return "split:yes"
-		case anyOf(folded, " chung ", " gop ", " mot phieu ", " 1 phieu ", " together ", " one "):
-			return "split:no"
-		}
+	if payload := d.choice(folded); payload != "" {
+		return payload
 	}
 	if read.IsReport {
 		return ""
@@ -297,6 +326,29 @@ func (d Draft) reply(in Input, read understand.Result) string {
 	default:
 		return ""
 	}
+}
+
+// choice reads a few words, folded, that name one of two choices; empty when they name none, or something of a place.
+func (d Draft) choice(folded string) string {
+	switch {
+	case len(strings.Fields(folded)) > answerWords:
+	case d.Doubt == askSplit && !anyOf(folded, " chung cu ", " nha rieng "):
+		switch {
+		case anyOf(folded, " tach ", " rieng ", " hai phieu ", " 2 phieu ", " separate ", " two "):
+			return "split:yes"
+		case anyOf(folded, " chung ", " gop ", " mot phieu ", " 1 phieu ", " together ", " one "):
+			return "split:no"
+		}
+	case d.Doubt == askFar && !strings.ContainsFunc(folded, unicode.IsDigit) &&
+		!anyOf(folded, " sai ", " nham ", " khong ", " wrong ", " not "):
+		switch {
+		case anyOf(folded, " vi tri ", " ghim ", " the point ", " the pin "):
+			return "place:meant"
+		case anyOf(folded, " loi viet ", " dia chi ", " my words ", " the address "):
+			return "place:words"
+		}
+	}
+	return ""
 }
 
 func anyOf(folded string, words ...string) bool {

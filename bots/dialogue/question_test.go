@@ -131,6 +131,7 @@ func TestReduceDoubtsThePlace(t *testing.T) {
 		"far from the ward of the words":   {steps: apart, want: []string{far}, open: true},
 		"the words count":                  {steps: then(apart, step{event: press("place:words")}, step{after: second}), want: []string{far, "submit"}},
 		"the point counts":                 {steps: then(apart, step{event: press("place:meant")}, step{after: second}), want: []string{far, "submit"}},
+		"the words count, in other words":  {steps: then(apart, step{event: said("theo địa chỉ")}, step{after: second}), want: []string{far, "submit"}},
 		"in the ward of the words":         {steps: []step{{event: said("ổ gà to lắm ở phường Bến Thành")}, {event: pin()}, {after: 3 * second}}, want: []string{"submit"}},
 		"a danger is not doubted":          {steps: []step{{event: said(danger)}, {event: abroad()}, {after: 3 * second}}, want: []string{"say danger", "submit"}},
 		"an old button changes nothing":    {steps: []step{{event: press("place:meant")}, {event: press("split:yes")}, {after: time.Hour}}, want: []string{"gone", "gone"}},
@@ -139,6 +140,24 @@ func TestReduceDoubtsThePlace(t *testing.T) {
 	d, _ := play(then(asked, step{event: said("trước cổng chợ Bến Thành")}))
 	if d.Lat != nil || d.Address != "trước cổng chợ Bến Thành" {
 		t.Errorf("words after a doubtful point are the place: %v %q", d.Lat, d.Address)
+	}
+	for name, tt := range map[string]struct {
+		steps []step
+		words string
+		open  string // the question that still waits
+	}{
+		"the point counts, in other words": {apart, "theo vị trí", ""},
+		"the point is wrong":               {apart, "vị trí sai rồi", "ask_far"},
+		"a mistake":                        {asked, "không, gửi nhầm, để gửi lại", "ask_outside"},
+	} {
+		d, _ := play(then(tt.steps, step{event: said(tt.words)}))
+		if d.Lat == nil || d.Address != "" || d.Doubt != tt.open {
+			t.Errorf("%s: the point stays, and %q waits: %v %q %q", name, tt.open, d.Lat, d.Address, d.Doubt)
+		}
+	}
+	d, _ = play(then(apart, step{event: said("địa chỉ 12 Lê Lợi")}))
+	if d.Lat != nil || d.Address != "12 Lê Lợi" {
+		t.Errorf("an address is taken for the place: %v %q", d.Lat, d.Address)
 	}
 	d, _ = play(then(apart, step{event: press("place:words")}))
 	if d.Lat != nil || d.Address != "Xã Củ Chi" {
@@ -160,6 +179,12 @@ func TestReduceOffersToSplit(t *testing.T) {
 			want:  []string{"say danger", "submit"},
 		},
 	})
+	for _, words := range []string{"ở trong chung cư 4S, lô B", "nhà riêng số 4", "chung cư 4S"} {
+		d, _ := play(then(step{event: said(words)}))
+		if d.Split || len(d.Pieces) != 2 || d.Pieces[1].Text != words {
+			t.Errorf("%q is no answer, and is kept: split %t, %v", words, d.Split, d.Pieces)
+		}
+	}
 	for answer, want := range map[string]bool{"split:yes": true, "split:no": false} {
 		if d, _ := play(then(step{event: press(answer)})); d.Split != want {
 			t.Errorf("after %s the draft is to be split: %t", answer, d.Split)

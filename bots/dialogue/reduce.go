@@ -99,12 +99,14 @@ type Current struct {
 	Answers  bool      // the piece answers a message about it
 	Over     bool      // nothing can be added to it any more
 	Resolved bool      // they were told its answer, and may disagree
+	Closed   bool      // likewise, but it was closed since, within a day
 	Waiting  bool      // its department, or our last message, waits for their answer
 }
 
 // Input is one thing that happened: an event with the id of its kept message, or, without an event, the passing of
 // time. Choices are those under what we said last, Unseen those under what waits to be said: held for the night, for
-// the platform's window or for another try; Tickets are the reporter's own open ones, newest first.
+// the platform's window or for another try; Tickets are the reporter's own open ones, newest first, and with words that
+// may answer a question, the own one whose code they say.
 type Input struct {
 	Event   *bots.Incoming
 	Message string
@@ -203,6 +205,9 @@ func (m Mind) later(d Draft, in Input, read understand.Result, now time.Time) bo
 }
 
 func (m Mind) gather(d Draft, in Input, now time.Time) (Draft, []Effect) {
+	if m.stalls(d, in) {
+		return d, nil
+	}
 	if !d.Open {
 		d = Draft{Open: true, Slots: Slots{FirstAt: now, Window: in.Window}}
 	}
@@ -221,7 +226,7 @@ func (m Mind) gather(d Draft, in Input, now time.Time) (Draft, []Effect) {
 	piece.Point = e.Lat != nil
 	d.Pieces = append(slices.Clip(d.Pieces), piece)
 	d.Photos, d.Voices = d.Photos+piece.Photos, d.Voices+piece.Voices
-	d = d.heard(piece.Text, e)
+	d = m.heard(d, piece.Text, e)
 	m.place(&d, piece.Text, e)
 	return d, m.weigh(&d, now)
 }
@@ -302,7 +307,8 @@ func (m Mind) place(d *Draft, text string, e *bots.Incoming) {
 		return
 	}
 	read := m.Areas.Read(text)
-	answered := d.asked(askPlace) || d.asked(askStreet)
+	answered := (d.asked(askPlace) || d.asked(askStreet)) &&
+		(e.Kind == bots.KindLocation || m.answersPlace(text))
 	switch {
 	case read.Sure:
 		d.Address, d.Vague = read.Address, false
@@ -402,8 +408,11 @@ func (m Mind) settle(d Draft, in Input, now time.Time) (Draft, []Effect) {
 	if d.asked(askWhich) && d.LastAt.Before(d.AskedAt) {
 		return d, nil
 	}
-	if d.words() == "" && len(in.Tickets) > 0 && !d.asked(askWhich) {
-		return d.ask(askWhich, now), []Effect{whichOf(in.Tickets)}
+	if in.Current.At.After(d.FirstAt) { // what was sent before an answer is nothing to say of it
+		in.Current = Current{}
+	}
+	if d.words() == "" && (len(in.Tickets) > 0 || in.Current.Resolved) && !d.asked(askWhich) {
+		return d.ask(askWhich, now), []Effect{whichOf(in)}
 	}
 	d, _ = d.ask(missing, now).remind(missing, end, now) // which sets its time
 	return d, []Effect{{Kind: EffectSay, Key: missing, AskLocation: missing == askPlace}}
@@ -428,10 +437,15 @@ func (d Draft) ask(question string, now time.Time) Draft {
 	return d
 }
 
-// whichOf asks to which of the open tickets wordless pieces belong, if to any.
-func whichOf(codes []string) Effect {
+// whichOf asks to which of the open tickets wordless pieces belong, or whether they show that the one just answered is
+// not done, if to any.
+func whichOf(in Input) Effect {
 	e := Effect{Kind: EffectSay, Key: askWhich}
-	for _, code := range codes[:min(3, len(codes))] {
+	if in.Current.Resolved {
+		e.Args = models.Args{"code": models.SpokenCode(in.Current.Code)}
+		e.Buttons = append(e.Buttons, models.Button{Key: "button_not_done", Payload: "not_done:" + in.Current.Code})
+	}
+	for _, code := range in.Tickets[:min(3, len(in.Tickets))] {
 		e.Buttons = append(e.Buttons, models.Button{
 			Key: "button_add_to", Args: models.Args{"code": models.SpokenCode(code)}, Payload: "add:" + code,
 		})

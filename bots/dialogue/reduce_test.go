@@ -67,7 +67,7 @@ func play(steps []step) (d dialogue.Draft, done []string) {
 		for d.Open && !d.LookAt.After(until) {
 			before := d.LookAt
 			var effects []dialogue.Effect
-			d, effects = mind().Reduce(d, dialogue.Input{Tickets: s.tickets}, d.LookAt)
+			d, effects = mind().Reduce(d, dialogue.Input{Tickets: s.tickets, Current: s.current}, d.LookAt)
 			done = append(done, shown(effects)...)
 			if d.Open && !d.LookAt.After(before) {
 				return d, append(done, "looks at the same instant for ever")
@@ -188,6 +188,20 @@ func TestReduceGathers(t *testing.T) {
 			steps: []step{{event: said(lamp)}, {after: 9 * second, event: said("ngay cổng chợ Bà Chiểu")}, {after: 3 * second}},
 			want:  []string{place, "submit"},
 		},
+		"words that only go on talking are none": {
+			steps: []step{
+				{event: said(lamp)},
+				{after: 9 * second, event: said("ok")},
+				{after: second, event: said("chờ tôi chút nhé")},
+				{after: second, event: said("là sao?")},
+				{after: time.Hour},
+			},
+			want: []string{place}, open: true,
+		},
+		"who does not know it goes to the hotline": {
+			steps: []step{{event: said(lamp)}, {after: 9 * second, event: said("tôi không biết địa chỉ")}, {after: 3 * second}},
+			want:  []string{place, "submit"},
+		},
 		"an answer without the place goes to the hotline": {
 			steps: []step{{event: said(lamp)}, {after: 9 * second, event: photo()}, {after: 3 * second}}, want: []string{place, "submit"},
 		},
@@ -236,6 +250,9 @@ func TestReduceWarnsOfDanger(t *testing.T) {
 func TestReduceObeys(t *testing.T) {
 	current := dialogue.Current{Code: code, Category: "road.pothole", At: instant}
 	over := dialogue.Current{Code: code, Category: "road.pothole", At: instant, Over: true}
+	waiting := dialogue.Current{Code: code, Category: "road.pothole", At: instant.Add(-30 * time.Hour), Waiting: true}
+	reply := dialogue.Current{Code: code, Category: "road.pothole", At: instant.Add(-30 * time.Hour), Answers: true}
+	attach := []string{"attach " + code + " m0"}
 	runAll(t, map[string]scenario{
 		"HUỶ drops the draft":                  {steps: []step{{event: photo()}, {event: said("HUỶ")}, {after: time.Hour}}, want: []string{"say draft_cancelled"}},
 		"huy without marks does too":           {steps: []step{{event: photo()}, {event: said("huy")}}, want: []string{"say draft_cancelled"}},
@@ -251,6 +268,10 @@ func TestReduceObeys(t *testing.T) {
 		"a code asks for its status":                 {steps: []step{{event: said("4812 77358 tới đâu rồi")}}, want: []string{"status " + code}},
 		"a code alone too":                           {steps: []step{{event: said("#481277358")}}, want: []string{"status " + code}},
 		"a code with a wrong digit is told so":       {steps: []step{{event: said("4812 77359")}}, want: []string{"say status_unknown"}},
+		"nine digits that are waited for are words":  {steps: []step{{event: said("025123456"), current: waiting}}, want: attach},
+		"so are those that look like a code":         {steps: []step{{event: said(code), current: waiting}}, want: attach},
+		"so are those under a message of ours":       {steps: []step{{event: said("025123456"), current: reply}}, want: attach},
+		"an own code is one whatever is waited for":  {steps: []step{{event: said(code), current: waiting, tickets: []string{code}}}, want: []string{"status " + code}},
 		"nine digits inside a report are words":      {steps: []step{{event: said("đèn đường tắt trước nhà tôi, mã khách hàng 481277358")}}, open: true},
 		"TRỢ GIÚP explains":                          {steps: []step{{event: said("trợ giúp")}}, want: []string{"say help"}},
 		"ENGLISH switches":                           {steps: []step{{event: said("English")}}, want: []string{"language en"}},
@@ -302,6 +323,8 @@ func TestReduceLaterPieces(t *testing.T) {
 	over := dialogue.Current{Code: code, Category: "road.pothole", At: instant, Over: true, Answers: true}
 	which := "say ask_which [add:" + code + "] [new]"
 	open := []string{code}
+	answered := dialogue.Current{Code: code, At: instant.Add(-5 * time.Hour), Resolved: true}
+	undone := "say ask_which [not_done:" + code + "] [new]"
 	choices := []dialogue.Choice{{Title: "bổ sung 4812 77358", Payload: "add:" + code}, {Title: "phản ánh mới", Payload: "new"}}
 	runAll(t, map[string]scenario{
 		"a photo within 15 min":               {steps: []step{{}, {after: 15 * time.Minute, event: photo(), current: current}}, want: []string{"attach " + code + " m1"}},
@@ -320,11 +343,30 @@ func TestReduceLaterPieces(t *testing.T) {
 		"added: all its pieces go there":      {steps: []step{{event: photo()}, {event: photo()}, {after: 7 * second, event: said("1"), choices: choices, tickets: open}}, want: []string{which, "attach " + code + " m0,m1"}},
 		"new by its words: the place is next": {steps: []step{{event: photo()}, {after: 7 * second, event: said("phản ánh mới"), choices: choices, tickets: open}, {after: second, tickets: open}}, want: []string{which, "say ask_place +location"}, open: true},
 		"a pin instead of an answer is new":   {steps: []step{{event: photo()}, {after: 7 * second, event: pin(), tickets: open}, {after: 3 * second, tickets: open}}, want: []string{which, "submit"}},
+		"a photo long after the answer asks":  {steps: []step{{event: photo()}, {after: 6 * second, current: answered}}, want: []string{undone}, open: true},
+		"one from before the answer does not": {steps: []step{{event: photo()}, {after: 6 * second, current: dialogue.Current{Code: code, At: instant.Add(second), Resolved: true}}}, want: []string{"say ask_place +location"}, open: true},
+		"it shows that it is not done":        {steps: []step{{event: photo()}, {event: photo()}, {after: 7 * second, current: answered, event: press("not_done:" + code)}}, want: []string{undone, "reopen " + code + " m0,m1"}},
+		"an old answer leaves a draft alone":  {steps: []step{{event: photo()}, {event: press("not_done:" + code)}}, want: []string{"reopen " + code}, open: true},
 		"at most three are offered": {
 			steps: []step{{event: photo()}, {after: 6 * second, tickets: []string{"1", "2", "3", "4"}}},
 			want:  []string{"say ask_which [add:1] [add:2] [add:3] [new]"}, open: true,
 		},
 	})
+}
+
+func TestReduceTakesNoTalkForThePlace(t *testing.T) {
+	for text, want := range map[string]string{
+		"ngõ vào nghĩa trang":    "ngõ vào nghĩa trang",
+		"cổng B":                 "cổng B",
+		"chờ tôi chút nhé":       "",
+		"là sao?":                "",
+		"tôi không biết địa chỉ": "",
+		"không biết":             "",
+	} {
+		if d, _ := play([]step{{event: photo()}, {after: 9 * second, event: said(text)}}); d.Address != want {
+			t.Errorf("%q answers where it is: %q, want %q", text, d.Address, want)
+		}
+	}
 }
 
 func TestReduceTakesAShortAddress(t *testing.T) {

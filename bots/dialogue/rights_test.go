@@ -24,9 +24,9 @@ func TestAResidentSeesAndCorrectsTheirData(t *testing.T) {
 		c.says(t, said("1"))
 		c.says(t, said("Trần Thị Lan"))
 		c.expectSaid(t, "a name is asked for and taken", "data_summary", "data_ask_name", "data_corrected")
-		c.says(t, said("my data"), said("2"), said("0912"), said("0912 345 678"))
-		c.expectSaid(t, "a wrong number is asked for again",
-			"data_summary", "data_ask_phone", "data_phone_wrong", "data_corrected")
+		c.says(t, said("my data"), said("2"), said("0912"), said("912345678"), said("0912 345 678"))
+		c.expectSaid(t, "a wrong number is asked for again, and is no code of a report",
+			"data_summary", "data_ask_phone", "data_phone_wrong", "data_phone_wrong", "data_corrected")
 		c.says(t, said("my data"))
 		all := c.messages(t)
 		shown := all[len(all)-1].Shown

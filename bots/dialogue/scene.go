@@ -227,18 +227,41 @@ func (s *scene) input(in *bots.Incoming) (Input, error) {
 	if slices.ContainsFunc(input.Choices, func(c Choice) bool { return slices.Contains(input.Unseen, c) }) {
 		input.Choices = nil // the same is asked anew, and answered when that has been read
 	}
+	input.Current = s.current(before, in.ReplyTo)
+	return input, s.named(&input)
+}
+
+// named looks whether digits that may answer a question are the code of an own ticket.
+func (s *scene) named(input *Input) error {
+	if input.Event.Text == nil || !input.answers() {
+		return nil
+	}
+	code := statusOf(*input.Event.Text)
+	if code == "" {
+		return nil
+	}
+	_, err := s.tx.ReporterTicket(s.conversation.ReporterID, code)
+	if err == nil {
+		input.Tickets = []string{code}
+	}
+	return harmless(err)
+}
+
+// current is the ticket that an event belongs to which answers a message (replyTo, may be empty).
+func (s *scene) current(before said, replyTo string) Current {
 	if !before.of {
-		return input, nil
+		return Current{}
 	}
 	spoken := before.spoken
-	input.Current = Current{
+	return Current{
 		Code: spoken.Code, Category: spoken.Category, Untold: spoken.Untold, At: spoken.At,
-		Answers:  in.ReplyTo != "" && spoken.Answers,
+		Answers:  replyTo != "" && spoken.Answers,
 		Over:     !slices.Contains(models.Legal(spoken.State), models.VerbAttach),
 		Resolved: spoken.State == models.StateResolved && spoken.Answered,
-		Waiting:  spoken.State == models.StateWaiting || asksMore(spoken.Key) && s.tx.Now.Sub(spoken.At) <= sameTicket,
+		Closed: spoken.State == models.StateClosed && spoken.Answered &&
+			s.tx.Now.Sub(spoken.At) <= restoreWithin,
+		Waiting: spoken.State == models.StateWaiting || asksMore(spoken.Key) && s.tx.Now.Sub(spoken.At) <= sameTicket,
 	}
-	return input, nil
 }
 
 // asksMore tells whether a message of ours asks for more words or pictures about its ticket.
@@ -323,6 +346,11 @@ func (s *scene) pass() error {
 				input.Tickets = append(input.Tickets, t.Code)
 			}
 		}
+		before, err := s.before("")
+		if err != nil {
+			return err
+		}
+		input.Current = s.current(before, "")
 	}
 	input.Muted = s.muted()
 	draft, effects := s.talk.mind().Reduce(s.draft, input, s.tx.Now)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/vticket/vticket/locales"
 	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/workflow"
 )
 
 // listed is how many of their own reports somebody is told of at once.
@@ -52,9 +53,13 @@ func (s *scene) statusOfAll() error {
 	more := len(tickets) > listed
 	var lines []string
 	for _, t := range tickets[:min(listed, len(tickets))] {
+		state, err := s.stands(t, true)
+		if err != nil {
+			return err
+		}
 		line := models.Args{
 			"code": models.SpokenCode(t.Code), "category": s.called(t.Category),
-			"state": locales.Message(s.conversation.Language, "state_"+string(t.State), nil),
+			"state": locales.Message(s.conversation.Language, "state_"+state, nil),
 		}
 		if t.PromiseDue != nil && t.State.Open() {
 			line["promise_due"] = t.PromiseDue.UTC().Format(time.RFC3339)
@@ -70,9 +75,9 @@ func (s *scene) status(code string) error {
 		return s.statusOfAll()
 	}
 	t, err := s.tx.ReporterTicket(s.conversation.ReporterID, code)
-	key := "status_own"
+	key, own := "status_own", true
 	if errors.Is(err, models.ErrNotFound) {
-		key = "status_public"
+		key, own = "status_public", false
 		t, err = s.public(code)
 	}
 	if errors.Is(err, models.ErrNotFound) {
@@ -81,17 +86,38 @@ func (s *scene) status(code string) error {
 	if err != nil {
 		return err
 	}
-	args, err := s.statusArgs(t)
+	args, err := s.statusArgs(t, own)
 	if err != nil {
 		return err
 	}
 	return s.say(Effect{Key: key, Args: args})
 }
 
-func (s *scene) statusArgs(t models.Ticket) (models.Args, error) {
+// stands is the state of a ticket as its reporter may hear it (own), or anybody else: nobody is told that they owe an
+// answer, or took something back, where another did.
+func (s *scene) stands(t models.Ticket, own bool) (string, error) {
+	switch {
+	case !own && (t.State == models.StateWaiting || t.State == models.StateWithdrawn):
+		return string(t.State) + "_public", nil
+	case t.State == models.StateWaiting && t.Reports > 1:
+		reports, err := s.tx.Reports(t.ID)
+		if err == nil && !workflow.Asked(reports, s.conversation.ReporterID) {
+			return string(models.StateInProgress), nil
+		}
+		return string(t.State), err
+	default:
+		return string(t.State), nil
+	}
+}
+
+func (s *scene) statusArgs(t models.Ticket, own bool) (models.Args, error) {
+	state, err := s.stands(t, own)
+	if err != nil {
+		return nil, err
+	}
 	department, err := s.talk.Desk.DepartmentName(s.tx, t)
 	args := models.Args{
-		"code": models.SpokenCode(t.Code), "category": t.Category, "state": string(t.State), "department": department,
+		"code": models.SpokenCode(t.Code), "category": t.Category, "state": state, "department": department,
 	}
 	if t.PromiseDue != nil && t.State.Open() {
 		args["promise_due"] = t.PromiseDue.UTC().Format(time.RFC3339)

@@ -75,6 +75,41 @@ func TestHiddenTypesAreNotNamed(t *testing.T) {
 	})
 }
 
+// TestTheStatusSpeaksToWhomItConcerns: only who was asked is waited for, and only who took it back has.
+func TestTheStatusSpeaksToWhomItConcerns(t *testing.T) {
+	eachChat(t, func(t *testing.T, c *chat) {
+		t.Helper()
+		expect := func(who, want string) {
+			t.Helper()
+			c.who = who
+			c.says(t, said(models.SpokenCode(c.lastCode(t))+" tới đâu rồi"))
+			if text := c.shown(t); !strings.Contains(text, want) {
+				t.Errorf("%s is to hear %q:\n%s", who, want, text)
+			}
+		}
+		c.report(t)
+		c.says(t, said("huỷ"))
+		expect("minh", ": đã rút lại")
+		expect("lan", "bạn đã rút lại")
+		c.report(t)
+		c.who = "minh"
+		place := pin()
+		*place.Lat += 0.003
+		c.says(t, said("ổ gà to"), place)
+		c.settle(t, 3*time.Second)
+		c.says(t, said("1"))
+		c.expectSaid(t, "minh follows", "followed")
+		c.accept(t)
+		c.staff(t, func(tx *store.Tx, act workflow.Act) error {
+			_, err := c.Desk.Ask(tx, workflow.AskInput{Act: act, Text: "Hố trước số mấy ạ?"})
+			return err
+		})
+		expect("minh", "đang xử lý")
+		expect("hoa", ": chờ người báo trả lời")
+		expect("lan", "chờ bạn trả lời")
+	})
+}
+
 func TestTheReceiptOfAHiddenTypeIsNeutral(t *testing.T) {
 	eachChat(t, func(t *testing.T, c *chat) {
 		t.Helper()

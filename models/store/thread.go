@@ -104,6 +104,18 @@ func (tx *Tx) ToldLately(conversationID, key string, since time.Time) (bool, err
 	return n > 0, nil
 }
 
+// ToldOf tells whether a conversation was told something about a ticket since an instant.
+func (tx *Tx) ToldOf(conversationID, ticketID, key string, since time.Time) (bool, error) {
+	var n int64
+	err := tx.db().Model(&models.Message{}).
+		Where("conversation_id = ? AND ticket_id = ? AND direction = 'out'", conversationID, ticketID).
+		Where("key = ? AND created_at > ?", key, since).Limit(1).Count(&n).Error
+	if err != nil {
+		return false, fmt.Errorf("told of ticket: %w", err)
+	}
+	return n > 0, nil
+}
+
 // HeardSince returns the payloads of the events by which messages of a conversation came in since an instant, newest
 // first, at most 20.
 func (tx *Tx) HeardSince(conversationID string, since time.Time) (payloads []string, err error) {
@@ -126,6 +138,21 @@ func (tx *Tx) LastDraft(conversationID string) (d models.Draft, found bool, err 
 	}
 	if len(rows) == 0 {
 		return d, false, nil
+	}
+	return rows[0], true, nil
+}
+
+// LastWithdrawn returns the ticket of a reporter that was withdrawn last, when that was no earlier than since.
+func (tx *Tx) LastWithdrawn(reporterID string, since time.Time) (t models.Ticket, found bool, err error) {
+	rows := []models.Ticket{}
+	err = tx.db().Where("state = ? AND closed_at >= ?", models.StateWithdrawn, since).
+		Where("id IN (SELECT ticket_id FROM reports WHERE reporter_id = ? AND withdrawn_at IS NULL)", reporterID).
+		Order("closed_at DESC, id DESC").Limit(1).Find(&rows).Error
+	if err != nil {
+		return t, false, fmt.Errorf("last withdrawn ticket: %w", err)
+	}
+	if len(rows) == 0 {
+		return t, false, nil
 	}
 	return rows[0], true, nil
 }
