@@ -40,6 +40,9 @@ type door struct {
 
 	photos string // the folder below disk
 	disk   *photos.Disk
+
+	intake *web.Intake
+	free   func() (uint64, error) // of the disk
 }
 
 const webhookSecret = "s3cret"
@@ -98,13 +101,18 @@ func openDoor(t *testing.T, s *store.Store) *door {
 	if err != nil {
 		t.Fatal(err)
 	}
+	d := &door{t: t, store: s, desk: desk, logged: logged, photos: folder, disk: disk}
+	d.free = func() (uint64, error) { return 1 << 40, nil }
+	d.intake = web.NewIntake(s.Now, func() (uint64, error) { return d.free() })
 	handler, err := api.New(api.Options{
 		Pages:    pages,
-		Public:   &public.Pages{Store: s, Desk: desk, Photos: disk, Web: pages, Log: log},
+		Public:   &public.Pages{Store: s, Desk: desk, Photos: disk, Intake: d.intake, Web: pages, Log: log},
 		Console:  &console.Pages{Store: s, Desk: desk, Photos: disk, Signin: signin, Web: pages, Log: log},
 		Webhooks: map[string]api.Webhook{telegram.Name: {Verify: bot.Verify, Receive: receiver.Receive}},
-		REST:     &rest.API{Store: s, Inbox: inbox, Desk: desk, Signin: signin, Photos: disk, Log: log},
-		Log:      log, Ready: s.Ping,
+		REST: &rest.API{
+			Store: s, Inbox: inbox, Desk: desk, Signin: signin, Photos: disk, Intake: d.intake, Log: log,
+		},
+		Log: log, Ready: s.Ping, Proxies: []string{"127.0.0.1"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -114,7 +122,7 @@ func openDoor(t *testing.T, s *store.Store) *door {
 	go func() { inbox.Run(ctx); close(ended) }()
 	server := httptest.NewServer(handler)
 	t.Cleanup(func() { server.Close(); stop(); <-ended; _ = disk.Close() })
-	d := &door{t: t, store: s, desk: desk, url: server.URL, logged: logged, photos: folder, disk: disk}
+	d.url = server.URL
 	d.tx(func(tx *store.Tx) error {
 		_, err := workflow.SeedDepartments(tx, desk.Catalogue, desk.Areas.All())
 		return err
@@ -131,6 +139,7 @@ type ask struct {
 	key          string // Idempotency-Key
 	secret       string // of Telegram's webhook
 	cookie       string // as the header is written
+	from         string // the address that the proxy names, empty: none
 	body         string
 }
 
@@ -163,6 +172,9 @@ func (d *door) send(a ask) (status int, header http.Header, body string, err err
 	}
 	if a.secret != "" {
 		req.Header.Set("X-Telegram-Bot-Api-Secret-Token", a.secret)
+	}
+	if a.from != "" {
+		req.Header.Set("X-Forwarded-For", a.from)
 	}
 	if a.cookie != "" {
 		req.Header.Set("Cookie", a.cookie)

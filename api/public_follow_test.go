@@ -72,3 +72,33 @@ func TestOneOfSeveralReportersSeesTheirOwnPlaceAndLeavesAlone(t *testing.T) {
 		}
 	})
 }
+
+// TestAWithdrawnReportIsHadAgain: what is brought back is said to be brought back, and only what was withdrawn is.
+func TestAWithdrawnReportIsHadAgain(t *testing.T) {
+	eachDoor(t, func(t *testing.T, d *door) {
+		t.Helper()
+		chat := models.NewToken()
+		to := d.sent(t, filled(t, chat))
+		for _, step := range []struct {
+			verb, said string
+			says       []string
+			open       bool
+		}{
+			{"restore", "late", []string{"không còn làm được nữa"}, true},
+			{"withdraw", "withdraw", []string{"Đã rút lại phản ánh", to + "/restore"}, false},
+			{"restore", "restore", []string{"Đã lấy lại phản ánh."}, true},
+			{"restore", "late", nil, true},
+		} {
+			got := d.browse(t, visit{
+				method: http.MethodPost, path: to + "/" + step.verb, chat: chat, kind: "application/x-www-form-urlencoded",
+			})
+			if at := got.header.Get("Location"); got.status != http.StatusSeeOther || at != to+"?said="+step.said {
+				t.Fatalf("%s: %d to %q, not to %q", step.verb, got.status, at, step.said)
+			}
+			d.browse(t, visit{path: to + "?said=" + step.said, chat: chat}).wants(t, 200, step.says, nil)
+			if state := d.own(chat)[0].State; state.Open() != step.open {
+				t.Errorf("after %s the report is %s", step.verb, state)
+			}
+		}
+	})
+}

@@ -26,6 +26,7 @@ type visit struct {
 	method, path string
 	chat         string // the cookie's token
 	kind, body   string
+	from         string // the address that the proxy names, empty: none
 }
 
 type page struct {
@@ -39,6 +40,9 @@ func (d *door) browse(t *testing.T, v visit) page {
 	req, err := http.NewRequestWithContext(t.Context(), v.method, d.url+v.path, strings.NewReader(v.body))
 	if err != nil {
 		t.Fatal(err)
+	}
+	if v.from != "" {
+		req.Header.Set("X-Forwarded-For", v.from)
 	}
 	if v.kind != "" {
 		req.Header.Set("Content-Type", v.kind)

@@ -19,6 +19,7 @@ type Pages struct {
 	Store   *store.Store
 	Desk    *workflow.Desk
 	Photos  photos.Store
+	Intake  *web.Intake
 	Web     *web.Pages
 	Cookies web.Cookies
 	Log     *slog.Logger

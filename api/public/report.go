@@ -70,7 +70,7 @@ func (p *Pages) home(c *gin.Context) {
 // submit takes the form: the same form twice is one ticket.
 func (p *Pages) submit(c *gin.Context) {
 	f, err := p.uploads().Read(c, web.FormWants{
-		Fields: formFields(), Photos: maxPhotos, Lang: web.Language(c), Keep: true,
+		Fields: formFields(), Photos: maxPhotos, Lang: web.Language(c), Keep: true, Intake: p.Intake,
 	})
 	in := typedOf(f)
 	var report submission

@@ -20,6 +20,7 @@ func notices() map[string]string {
 		"done": "track_said_done", "not-done": "track_said_not_done", "rate": "track_said_rated",
 		"rate-low": "track_said_rated_low", "withdraw": "track_said_withdrawn", "late": "track_said_late",
 		"tell": "track_said_told", "kept": "track_said_kept", leftNotice: "track_said_unfollowed",
+		"restore": "track_said_restored",
 	}
 }
 
@@ -52,8 +53,8 @@ func (p *Pages) readVerdict(c *gin.Context) (v verdict, err error) {
 	return v, nil
 }
 
-// answer takes what a report's own reporter says to it: done, not done, how good, that they take it back, or words for
-// whoever works on it. A verdict given twice is harmless, and too late it changes nothing.
+// answer takes what a report's own reporter says to it: done, not done, how good, that they take it back or want
+// it again, or words for whoever works on it. A verdict given twice is harmless, and too late it changes nothing.
 func (p *Pages) answer(c *gin.Context) {
 	v, err := p.readVerdict(c)
 	said := v.verb
@@ -122,10 +123,24 @@ func (p *Pages) act(tx *store.Tx, found tracked, verb string, stars int) (kept b
 		var after models.Ticket
 		after, err = p.Desk.Withdraw(tx, workflow.WithdrawInput{Act: act})
 		kept = after.State != models.StateWithdrawn
+	case "restore":
+		err = p.restore(tx, act)
 	default:
 		err = models.ErrNotFound
 	}
 	return kept && err == nil, err
+}
+
+// restore has a withdrawn report again; of any other it is ErrConflict.
+func (p *Pages) restore(tx *store.Tx, act workflow.Act) error {
+	t, err := tx.LockTicket(act.Actor, act.Ticket)
+	if err == nil && t.State != models.StateWithdrawn {
+		err = models.ErrConflict
+	}
+	if err == nil {
+		_, err = p.Desk.Reopen(tx, workflow.ReopenInput{Act: act})
+	}
+	return err
 }
 
 // tell keeps words for whoever works on a report, as if they had been said in the chat. The conversation's lock comes

@@ -32,6 +32,7 @@ func (a *API) sendChatForm(c *gin.Context) {
 	}
 	f, err := a.uploads().Read(c, web.FormWants{
 		Fields: []string{"client_id", "text", "lat", "lon", "accuracy_m", "payload"}, Photos: maxPhotos, Lang: q.lang(),
+		Intake: a.Intake,
 	})
 	if err != nil {
 		a.fail(c, err)

@@ -28,6 +28,7 @@ type API struct {
 	Desk   *workflow.Desk
 	Signin *web.Signin
 	Photos photos.Store
+	Intake *web.Intake
 	Log    *slog.Logger
 }
 

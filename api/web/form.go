@@ -49,7 +49,9 @@ type FormWants struct {
 	Fields []string
 	Photos int // 0: none
 	Lang   string
-	Keep   bool // a refusal returns the fields all the same: a page shows again what was typed
+	Keep   bool    // a refusal returns the fields all the same: a page shows again what was typed
+	Intake *Intake // bounds the photos of who did not sign in; nil: of a colleague
+	from   string  // the address of the network that they come from
 }
 
 // IsForm tells whether a request brings a form with files.
@@ -63,6 +65,7 @@ func (u Uploads) Read(c *gin.Context, wants FormWants) (Form, error) {
 	if !IsForm(c) {
 		return f, f.readSmall(c, wants)
 	}
+	wants.from = c.ClientIP()
 	ctx, cancel := context.WithTimeout(c.Request.Context(), uploadTime)
 	defer cancel()
 	// The server's own limit is for JSON. Ours ends a reader that the client keeps waiting.
@@ -166,6 +169,12 @@ func (u Uploads) readPhoto(ctx context.Context, f *Form, part *multipart.Part, w
 	}
 	if len(f.Photos) == wants.Photos {
 		return models.Invalid{Field: "photo", Key: "error_photo_count"}
+	}
+	if wants.Intake != nil {
+		if err := wants.Intake.Take(wants.from, wants.Lang); err != nil {
+			u.Log.WarnContext(ctx, "photo of a resident not taken", "error", err)
+			return err
+		}
 	}
 	m := bots.Media{Type: bots.KindImage, FileID: uploads + models.NewID(), MIME: kind}
 	sum := sha256.New()

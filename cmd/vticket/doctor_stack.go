@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vticket/vticket/api/web"
 	"github.com/vticket/vticket/models/photos"
 	"github.com/vticket/vticket/models/store"
 	"github.com/vticket/vticket/workflow/tasks"
@@ -20,7 +21,6 @@ const (
 	oldestPostgres = 15
 	oldestRedis    = 7
 	clockApart     = time.Second
-	diskLow        = 1 << 30 // bytes
 	megabyte       = 1 << 20
 )
 
@@ -164,10 +164,10 @@ func (d *doctor) photos(context.Context) {
 	switch {
 	case err != nil:
 		d.warn("look yourself", "how much is free of its disk is not known: %v", err)
-	case free <= diskLow:
+	case free <= web.DiskFloor:
 		d.fail("make room: photos would be refused", "%s has only %d MB free", folder, free/megabyte)
 	default:
-		d.ok("%s can be written, %d GB free", folder, free/diskLow)
+		d.ok("%s can be written, %d GB free", folder, free/web.DiskFloor)
 	}
 }
 

@@ -189,10 +189,14 @@ func (s *stack) wireDoor() error {
 		return err
 	}
 	cookies := web.Cookies{Secure: strings.HasPrefix(s.config.PublicURL, "https://")}
+	folder := filepath.Join(s.config.DataDir, "photos")
+	intake := web.NewIntake(s.store.Now, func() (uint64, error) { return diskFree(folder) })
 	s.handler, err = api.New(api.Options{
-		REST: &rest.API{Store: s.store, Inbox: s.inbox, Desk: s.desk, Signin: signin, Photos: s.photos, Log: s.log},
+		REST: &rest.API{
+			Store: s.store, Inbox: s.inbox, Desk: s.desk, Signin: signin, Photos: s.photos, Intake: intake, Log: s.log,
+		},
 		Public: &public.Pages{
-			Store: s.store, Desk: s.desk, Photos: s.photos, Web: pages, Cookies: cookies, Log: s.log,
+			Store: s.store, Desk: s.desk, Photos: s.photos, Intake: intake, Web: pages, Cookies: cookies, Log: s.log,
 		},
 		Console: &console.Pages{
 			Store: s.store, Desk: s.desk, Photos: s.photos, Signin: signin, Web: pages, Cookies: cookies, Log: s.log,

@@ -7,31 +7,49 @@ import (
 
 // The walks below follow declared lengths only within the bytes at hand, always forwards, and allocate nothing.
 
-// inspectJPEG walks the segments up to the first scan.
+// inspectJPEG walks the segments up to the end of the picture, and skips what image/jpeg skips: stray bytes, among them
+// the entropy-coded ones of a scan, stuffing, restarts and fill.
 func inspectJPEG(data []byte) container {
 	var found container
-	for data = data[2:]; len(data) >= 4 && data[0] == 0xff; {
+	for data = data[2:]; len(data) >= 4; {
 		marker := data[1]
-		if marker == 0xff { // fill
+		switch {
+		case data[0] != 0xff:
+			next := bytes.IndexByte(data, 0xff)
+			if next < 0 {
+				return found
+			}
+			data = data[next:]
+			continue
+		case marker == 0xff: // fill
 			data = data[1:]
+			continue
+		case marker == 0 || marker >= 0xd0 && marker <= 0xd7: // stuffing, a restart
+			data = data[2:]
 			continue
 		}
 		size := int(binary.BigEndian.Uint16(data[2:]))
-		if marker == 0xda || size < 2 || size+2 > len(data) {
-			break
+		if marker == 0xd9 || size < 2 || size+2 > len(data) {
+			return found
 		}
-		body := data[4 : size+2]
-		switch {
-		case marker == 0xe1 && found.exif == nil:
-			if tiff, ok := bytes.CutPrefix(body, []byte("Exif\x00\x00")); ok {
-				found.exif = tiff
-			}
-		case marker == 0xc2:
-			found.perPixel = progressiveCost(body)
-		}
+		found.addJPEG(marker, data[4:size+2])
 		data = data[size+2:]
 	}
 	return found
+}
+
+// addJPEG notes what one segment tells.
+func (c *container) addJPEG(marker byte, body []byte) {
+	switch marker {
+	case 0xe1:
+		if tiff, ok := bytes.CutPrefix(body, []byte("Exif\x00\x00")); ok && c.exif == nil {
+			c.exif = tiff
+		}
+	case 0xc2:
+		c.perPixel = max(c.perPixel, progressiveCost(body))
+	case 0xda:
+		c.scans++
+	}
 }
 
 // progressiveCost is what image/jpeg keeps of a progressive picture beside its pixels, in bytes for 8 pixels: four

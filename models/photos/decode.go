@@ -16,6 +16,13 @@ import (
 // memory of a plain picture with as many pixels. 256 MB leave every 12-megapixel picture far below.
 const maxWorking = 256 << 20
 
+// A JPEG may go over its picture as often as it likes, with a few bytes for each scan. Cameras write one scan, programs
+// that write progressive pictures about ten. A billion pixels to go over take two or three seconds.
+const (
+	maxScans   = 100
+	maxScanned = 1_000_000_000 // pixels of all scans together
+)
+
 // format is a way to write pictures, known by its first bytes and by nothing else: names and declared types lie.
 type format struct {
 	matches func(head []byte) bool
@@ -29,6 +36,7 @@ type container struct {
 	exif     []byte // a TIFF, maybe hostile; nil without
 	perPixel int    // bytes that decoding needs for 8 pixels beyond what the colour model says
 	pixels   int64  // at least so many in the largest frame, where the decoder's own header may say less
+	scans    int    // of a JPEG: how often decoding goes over the pixels
 	empty    bool   // a frame of no pixels
 }
 
@@ -76,6 +84,9 @@ func (f format) read(data []byte) (picture image.Image, exif []byte, err error) 
 	if config.Width <= 0 || config.Height <= 0 || pixels > MaxPixels ||
 		pixels*int64(8*bytesPerPixel(config.ColorModel)+inside.perPixel)/8 > maxWorking {
 		return nil, nil, invalid("error_photo_pixels")
+	}
+	if inside.scans > maxScans || pixels*int64(inside.scans) > maxScanned {
+		return nil, nil, invalid("error_photo_broken")
 	}
 	picture, err = f.decode(bytes.NewReader(data))
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"math/rand/v2"
+	"strings"
 	"testing"
 )
 
@@ -109,6 +110,17 @@ func segment(file []byte, marker byte, body string) []byte {
 	out = append(out, 0xff, marker)
 	out = binary.BigEndian.AppendUint16(out, uint16(len(body)+2))
 	return append(append(out, body...), file[2:]...)
+}
+
+// scans is a progressive JPEG, all grey, of a few bytes for each scan: every scan says only that nothing changes.
+func scans(width, height uint16, count int) []byte {
+	frame := binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint16([]byte{8}, height), width)
+	blocks := (int(width) + 7) / 8 * ((int(height) + 7) / 8)
+	scan := "\xff\xda\x00\x08\x01\x01\x00\x01\x3f\x00" + strings.Repeat("\x00\x00", blocks/(1<<14)+1) // 15 bits for 16384 blocks
+	file := segment([]byte("\xff\xd8"), 0xc4, "\x10\x01"+strings.Repeat("\x00", 15)+"\xe0")
+	file = segment(file, 0xc2, string(frame)+"\x01\x01\x11\x00")
+	file = segment(file, 0xdb, strings.Repeat("\x00", 65))
+	return append(file, strings.Repeat(scan, count)+"\xff\xd9"...)
 }
 
 func withEXIF(file, tiff []byte) []byte { return segment(file, 0xe1, "Exif\x00\x00"+string(tiff)) }

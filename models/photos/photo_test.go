@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -134,6 +135,7 @@ func TestRefusals(t *testing.T) {
 	frame := bytes.Index(progressive, []byte{0xff, 0xc0})
 	progressive[frame+1] = 0xc2
 	copy(progressive[frame+5:], "\x18\x00\x18\x00") // 6144 by 6144: 38 MP
+	before := func(stray string) string { return string(progressive[:frame]) + stray + string(progressive[frame:]) }
 	zero := bytes.Clone(whole)
 	copy(zero[frame+5:], "\x00\x00\x00\x00")
 
@@ -161,6 +163,14 @@ func TestRefusals(t *testing.T) {
 		"a PNG whose size overflows":            {string(pngHeader(1<<31-1, 1<<31-1, 8, 6)), "error_photo_pixels"},
 		"a PNG of 16 bits, too much to hold":    {string(pngHeader(6300, 6300, 16, 6)), "error_photo_pixels"},
 		"a progressive JPEG, too much to hold":  {string(progressive), "error_photo_pixels"},
+		"it, with a stray byte before its size": {before("x"), "error_photo_pixels"},
+		"it, with a restart before its size":    {before("\xff\xd0"), "error_photo_pixels"},
+		"it, with stuffing before its size":     {before("\xff\x00"), "error_photo_pixels"},
+		"it, with fill before its size":         {before("\xff\xff"), "error_photo_pixels"},
+		"a JPEG of 100 scans":                   {string(scans(64, 64, 100)), ""},
+		"a JPEG of more scans":                  {string(scans(64, 64, 101)), "error_photo_broken"},
+		"a large JPEG of some scans":            {string(scans(5000, 5000, 41)), "error_photo_broken"},
+		"a JPEG with another behind it":         {string(whole) + string(scans(64, 64, 101)), ""},
 		"a WebP whose canvas is too large":      {string(riff(10000, 10000, "VP8 ", string(lossy[20:]))), "error_photo_pixels"},
 		"a WebP whose frame exceeds its canvas": {string(riff(1, 1, "VP8 ", "\x10\x00\x00\x9d\x01\x2a\xff\x3f\xff\x3f")), "error_photo_broken"},
 		"a lossless frame that does the same":   {string(riff(1, 1, "VP8L", "\x2f\xff\xff\xff\x0f")), "error_photo_broken"},
@@ -317,6 +327,17 @@ func TestEXIF(t *testing.T) {
 					t.Errorf("place %v %v, want %v", *photo.Lat, *photo.Lon, *tt.place)
 				}
 			})
+		}
+	}
+}
+
+// Other decoders skip what does not belong there; so do we, and miss nothing behind it.
+func TestEXIFBehindAStrayByte(t *testing.T) {
+	t.Parallel()
+	file := withEXIF(asJPEG(t, scene(1, 20, 20), 80), exif(binary.BigEndian, nil, nil, hcmc(binary.BigEndian)))
+	for name, stray := range map[string]string{"a byte": "x", "a restart": "\xff\xd7", "stuffing": "\xff\x00"} {
+		if clean(t, segment(slices.Concat(file[:2], []byte(stray), file[2:]), 0xe0, "JFIF\x00")).Lat == nil {
+			t.Errorf("%s before it hides the place that the camera wrote", name)
 		}
 	}
 }

@@ -168,6 +168,15 @@
     drain();
   };
 
+  // A network that is half dead brings no answer: words are waited for 20 s, looks 15 s, and nothing of an old network is
+  // waited for on a new one. Whatever arrived nevertheless is known by its client_id.
+  const running = new Set(); // what ends each request
+  const ask = (path, method = "GET") => {
+    const asked = new AbortController(), end = () => { running.delete(end); asked.abort(); };
+    running.add(end);
+    setTimeout(end, 15000);
+    return fetch(path, { method, headers: language, signal: asked.signal });
+  };
   const form = (m) => {
     const f = new FormData();
     f.append("client_id", m.id);
@@ -181,17 +190,19 @@
     const x = new XMLHttpRequest();
     x.open("POST", "/api/v1/chat/messages");
     x.setRequestHeader("Accept-Language", lang);
-    x.timeout = 5 * 60 * 1000;
+    x.timeout = m.photos ? 5 * 60 * 1000 : 20000;
+    const end = () => x.abort();
+    running.add(end);
     x.upload.addEventListener("progress", (e) => {
       if (m.photos && e.lengthComputable) state(m, words.progress.replace("%d", Math.round(100 * e.loaded / e.total)));
     });
-    x.addEventListener("loadend", () => done(x));
+    x.addEventListener("loadend", () => { running.delete(end); done(x); });
     x.send(form(m));
   });
   const begin = async () => {
     if (words.known === "true") return true;
     try {
-      const answer = await fetch("/chat", { method: "POST", headers: language });
+      const answer = await ask("/chat", "POST");
       if (answer.ok) words.known = "true";
       return answer.ok;
     } catch { return false; }
@@ -202,9 +213,9 @@
     outbox.splice(at, 1);
     keep();
   };
+  const problemOf = (x) => { try { return JSON.parse(x.responseText); } catch { return {}; /* not ours */ } };
   const refuse = (m, x) => {
-    let problem = {};
-    try { problem = JSON.parse(x.responseText); } catch { /* not ours */ }
+    const problem = problemOf(x);
     const drop = make("button", "btn", words.drop);
     drop.type = "button";
     drop.addEventListener("click", () => { shown.get(m.id)?.remove(); say.focus(); });
@@ -241,7 +252,7 @@
         soon();
       } else if (x.status === 401 && strangers++ < 1) {
         words.known = "false";
-      } else if (x.status >= 400 && x.status < 500 && x.status !== 429) {
+      } else if (x.status >= 400 && x.status < 500 && x.status !== 429 || ["photos_many", "photos_full"].includes(problemOf(x).code)) {
         refuse(m, x);
       } else { later(); break; }
     }
@@ -271,7 +282,7 @@
     busy = true;
     try {
       for (let more = true; more;) {
-        const answer = await fetch("/api/v1/chat/messages" + (last ? "?after=" + last : ""), { headers: language });
+        const answer = await ask("/api/v1/chat/messages" + (last ? "?after=" + last : ""));
         if (answer.status === 401) words.known = "false";
         if (!answer.ok) break;
         const { messages } = await answer.json(), stay = near();
@@ -296,7 +307,13 @@
     looking = setTimeout(look, 400);
   }
   document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
-  window.addEventListener("online", () => { note(""); drain(); look(); });
+  window.addEventListener("online", () => {
+    running.forEach((end) => end());
+    note("");
+    wait = 500; // what was ended tries again
+    drain();
+    soon();
+  });
   window.addEventListener("offline", () => note(words.offline));
 
   // ---- writing
@@ -404,7 +421,7 @@
     status.textContent = id("mine").children.length ? "" : words.mineEmpty;
     if (words.known !== "true") return;
     try {
-      const answer = await fetch("/api/v1/chat/tickets", { headers: language });
+      const answer = await ask("/api/v1/chat/tickets");
       if (!answer.ok) throw new Error();
       const { tickets } = await answer.json();
       status.textContent = tickets.length ? "" : words.mineEmpty;
