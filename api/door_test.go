@@ -131,6 +131,7 @@ type ask struct {
 	key          string // Idempotency-Key
 	secret       string // of Telegram's webhook
 	cookie       string // as the header is written
+	language     string // Accept-Language
 	body         string
 }
 
@@ -163,6 +164,9 @@ func (d *door) send(a ask) (status int, header http.Header, body string, err err
 	}
 	if a.secret != "" {
 		req.Header.Set("X-Telegram-Bot-Api-Secret-Token", a.secret)
+	}
+	if a.language != "" {
+		req.Header.Set("Accept-Language", a.language)
 	}
 	if a.cookie != "" {
 		req.Header.Set("Cookie", a.cookie)

@@ -43,7 +43,7 @@ func (d *Desk) Triage(tx *store.Tx, in TriageInput) (models.Ticket, error) {
 			t.Priority = in.Priority
 		}
 		if in.ExternalRefs != nil {
-			t.ExternalRefs = models.Clean(*in.ExternalRefs, lineLimit)
+			t.ExternalRefs = references(*in.ExternalRefs)
 		}
 		if err := d.relocate(tx, t, correction{Lat: in.Lat, Lon: in.Lon, Address: in.Address}); err != nil {
 			return nil, err
