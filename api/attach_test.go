@@ -61,7 +61,7 @@ func TestPhotosAreAttachedByTheVerb(t *testing.T) {
 			want refusal
 		}{
 			"no If-Match":               {form("attach", "", "", one), refusal{Status: 428, Code: "if_match_required"}},
-			"If-Match in words":         {form("photos", "*", "", one), refusal{Status: 428, Code: "if_match_required"}},
+			"If-Match in words":         {form("photos", "latest", "", one), refusal{Status: 400, Code: "if_match_malformed"}},
 			"a stale version":           {form("photos", `"1"`, "", one), refusal{Status: 412, Code: "stale_version"}},
 			"the key with other photos": {form("photos", "", "k-2", two), refusal{Status: 422, Code: "idempotency_mismatch"}},
 			"a long key":                {form("photos", "", strings.Repeat("a", 201), one), refusal{Status: 422, Code: "invalid", Field: "Idempotency-Key"}},

@@ -24,7 +24,7 @@ func (d *door) cookie(role models.Role, department *string) string {
 	return web.StaffCookie + "=" + d.staff(role, department)
 }
 
-var cardLink = regexp.MustCompile(`<h2><a href="/console/tickets/([0-9]{9})"`)
+var cardLink = regexp.MustCompile(`<h2><a href="/console/tickets/([0-9]{9})["?]`)
 
 // codes are the tickets that a queue shows, in its order.
 func (p deskPage) codes() (all []string) {
@@ -101,7 +101,9 @@ func TestQueueShowsWhatIsAskedFor(t *testing.T) {
 			"signs alone":                 {admin, "q=...", nil},
 			"NUL and broken UTF-8":        {admin, "q=%00%ff&area=%00&category=%ff&department=%00", nil},
 			"own department":              {lead, "", codes(cover)},
-			"own department, another's":   {lead, "department=waste_operator", codes(cover)},
+			"own department by its code":  {lead, "department=infra_center", codes(cover)},
+			"own department, another's":   {lead, "department=waste_operator", nil},
+			"late ones that are answered": {admin, "show=answered&overdue=1", codes(answered)},
 			"own department, a word":      {lead, "q=rac&show=all", nil},
 			"another department":          {stranger, "q=" + cover.Code, nil},
 			"nobody's department":         {homeless, "", nil},
@@ -342,6 +344,71 @@ func TestDepartmentsAreNamed(t *testing.T) {
 			refusal{http.StatusUnprocessableEntity, "invalid", "department"})
 		if found, _ := d.list(t, admin, "q=nap+cong"); !slices.Equal(found, codes(cover)) {
 			t.Errorf("found by words: %v", found)
+		}
+	})
+}
+
+// TestQueueKnowsWhatIsMine: a colleague lists what they have taken on, and comes back to that list from a ticket.
+func TestQueueKnowsWhatIsMine(t *testing.T) {
+	eachDoor(t, func(t *testing.T, d *door) {
+		t.Helper()
+		mine, free := d.saidTicket(), d.saidTicket()
+		cookie := d.cookie(models.RoleStaff, mine.DepartmentID)
+		d.submits(cookie, mine, "accept", nil).led(t, ticketAt(mine)+"?done=accept")
+		list := "/console?mine=1"
+		page := d.open(list, cookie)
+		page.holds(t, "Tôi đang nhận", "<br>Minh</p>", ticketAt(mine)+"?from=%2fconsole%3fmine%3d1")
+		if diff := cmp.Diff(codes(mine), page.codes()); diff != "" {
+			t.Errorf("what I have taken on (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff(codes(mine, free), d.open("/console", cookie).codes()); diff != "" {
+			t.Errorf("all of the department (-want +got):\n%s", diff)
+		}
+		d.open(ticketAt(mine)+"?from="+url.QueryEscape(list), cookie).holds(t, `href="/console?mine=1">‹`,
+			`name="from" value="/console?mine=1"`)
+		noted := url.Values{"text": {"a"}, "from": {list}}
+		d.submits(cookie, mine, "note", noted).led(t, ticketAt(mine)+"?done=note&from="+url.QueryEscape(list))
+		returned := url.Values{"text": {"Không phải việc của chúng tôi"}, "from": {list}}
+		d.submits(cookie, free, "return", returned).led(t, list+"&done=return")
+		for _, foreign := range []string{"https://evil.example/", "//evil.example", "/console/signout?x=1", "javascript:alert(1)"} {
+			d.open(ticketAt(mine)+"?from="+url.QueryEscape(foreign), cookie).lacks(t, foreign)
+		}
+	})
+}
+
+// TestQueueOffersOnlyFiltersThatFind: nobody is late with what is answered.
+func TestQueueOffersOnlyFiltersThatFind(t *testing.T) {
+	eachDoor(t, func(t *testing.T, d *door) {
+		t.Helper()
+		admin := d.cookie(models.RoleAdmin, nil)
+		d.open("/console?show=new", admin).holds(t, `name="overdue"`)
+		for _, ended := range []string{"answered", "closed"} {
+			d.open("/console?overdue=1&show="+ended, admin).lacks(t, `name="overdue"`, "Trễ hạn <span")
+		}
+		lead := d.cookie(models.RoleLead, d.department("infra_center"))
+		d.open("/console?department=power_company", lead).holds(t, "Đơn vị: ", "Bỏ tất cả bộ lọc")
+	})
+}
+
+// TestTimeLeftIsTheDepartments: at night a department that works day and night has hours left, not the minutes of the
+// city's offices.
+func TestTimeLeftIsTheDepartments(t *testing.T) {
+	eachDoorAndClock(t, func(t *testing.T, d *door, clock *modelstest.Clock) {
+		t.Helper()
+		d.tx(func(tx *store.Tx) error {
+			own, err := tx.DepartmentByCode("infra_center")
+			own.Calendar = models.CalendarAlways
+			if err != nil {
+				return err
+			}
+			return tx.SaveDepartments([]models.Department{own})
+		})
+		made := d.report(workflow.SubmitInput{Words: "Ổ gà", Category: "road.pothole", Lat: &centreLat, Lon: &centreLon})
+		d.done(t, d.verb(d.staff(models.RoleAdmin, nil), made, 1, "assign", `{"department":"infra_center"}`))
+		clock.Move(d.byCode(made.Code).TargetDue.Sub(clock.Now()) - 6*time.Hour) // two nights later, 18:00
+		admin := d.cookie(models.RoleAdmin, nil)
+		for _, page := range []string{"/console", ticketAt(made)} {
+			d.open(page, admin).holds(t, "còn 6 giờ<")
 		}
 	})
 }

@@ -1,12 +1,16 @@
 package api_test
 
 import (
+	"encoding/json"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/vticket/vticket/bots"
+	"github.com/vticket/vticket/bots/webchat"
 	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/modelstest"
 	"github.com/vticket/vticket/models/store"
 )
 
@@ -86,5 +90,94 @@ func TestTalksAreTheHotlines(t *testing.T) {
 			d.open(none, hotline).is(t, 404)
 			d.post(none+"/return", hotline, nil).is(t, 404)
 		}
+	})
+}
+
+// shows lets a resident who talks to a person send words, a picture and a pin; they are no ticket's.
+func (d *door) shows(t *testing.T, talk models.Conversation) (shot models.Attachment) {
+	t.Helper()
+	key := webchat.Uploads + models.NewID()
+	if err := d.disk.Put(t.Context(), key, strings.NewReader(picture(t, 1))); err != nil {
+		t.Fatal(err)
+	}
+	source, _ := json.Marshal(bots.Source{Channel: webchat.Name, Media: bots.Media{Type: bots.KindImage, FileID: key}})
+	lat, lon := 10.7779, centreLon
+	d.tx(func(tx *store.Tx) error {
+		m, err := tx.Heard(models.Message{
+			ConversationID: talk.ID, Author: "resident", Text: "Cây này sắp đổ", Lat: &lat, Lon: &lon,
+		})
+		shot = models.Attachment{
+			ConversationID: &talk.ID, MessageID: &m.ID, Kind: models.AttachmentEvidence, Media: models.MediaImage,
+			Source: string(source),
+		}
+		if err != nil {
+			return err
+		}
+		return tx.InsertAttachment(&shot)
+	})
+	d.fetchAll(t, shot.ID)
+	return shot
+}
+
+// TestTheHotlineSeesWhatComesToAPerson: pictures and places that came to a person are to be looked at by those who
+// answer, for as long as they do.
+func TestTheHotlineSeesWhatComesToAPerson(t *testing.T) {
+	eachDoorAndClock(t, func(t *testing.T, d *door, clock *modelstest.Clock) {
+		t.Helper()
+		made := d.saidTicket()
+		talk := d.handedOver(made)
+		clock.Move(time.Minute)
+		shot := d.shows(t, talk)
+		small := "/api/v1/photos/" + shot.ID + "/320"
+		hotline := d.cookie(models.RoleHotline, nil)
+		d.open("/console/talks/"+talk.ID, hotline).holds(t, `src="`+small, "10.77790, 106.70090", "mlat=10.7779")
+		d.open(small, hotline).is(t, 200)
+		d.open(small, d.cookie(models.RoleLead, made.DepartmentID)).is(t, 404)
+		d.tx(func(tx *store.Tx) error {
+			talk.PersonSince = nil
+			return tx.SaveConversation(talk)
+		})
+		d.open(small, hotline).is(t, 404)
+	})
+}
+
+// TestTheHotlineWritesDownWhatComesToAPerson: the report is the resident's, holds what they sent since they asked for a
+// person, and is answered where they wrote.
+func TestTheHotlineWritesDownWhatComesToAPerson(t *testing.T) {
+	eachDoorAndClock(t, func(t *testing.T, d *door, clock *modelstest.Clock) {
+		t.Helper()
+		talk := d.handedOver(d.saidTicket())
+		clock.Move(time.Minute)
+		shot := d.shows(t, talk)
+		hotline, path := d.cookie(models.RoleHotline, nil), "/console/call?talk="+talk.ID
+		d.open("/console/talks/"+talk.ID, hotline).holds(t, path)
+		d.open(path, hotline).holds(t, "Cây này sắp đổ", "10.77790, 106.70090", `name="talk" value="`+talk.ID)
+		fields := url.Values{"form": {models.NewID()}, "talk": {talk.ID}, "words": {"Cây sắp đổ trước trường Lê Lợi"}}
+		d.post("/console/call", hotline, fields).led(t, "/console/talks/"+talk.ID+"?done=call_talk")
+		page := d.open("/console/talks/"+talk.ID+"?done=call_talk", hotline)
+		page.holds(t, "Đã ghi phản ánh")
+		var made models.Ticket
+		d.tx(func(tx *store.Tx) error {
+			all, err := tx.ReporterTickets(talk.ReporterID, 5)
+			if err != nil || len(all) != 2 {
+				t.Fatalf("the resident has the report from before and the new one: %+v %v", all, err)
+			}
+			made = all[0]
+			m, err := tx.Message(*shot.MessageID)
+			if err == nil && (m.TicketID == nil || *m.TicketID != made.ID) {
+				t.Errorf("what they sent belongs to the new report: %+v", m)
+			}
+			return err
+		})
+		d.open(ticketAt(made), hotline).holds(t, "Cây sắp đổ trước trường Lê Lợi", shot.ID, "Trang web")
+		d.post("/console/talks/"+talk.ID+"/return", hotline, nil).is(t, 303)
+		d.tx(func(tx *store.Tx) error {
+			talk.PersonSince = nil
+			return tx.SaveConversation(talk)
+		})
+		fields["form"] = []string{models.NewID()}
+		late := d.post("/console/call", hotline, fields)
+		late.is(t, 422)
+		late.holds(t, "Cây sắp đổ trước trường Lê Lợi", "trả lại cho máy")
 	})
 }

@@ -140,6 +140,7 @@ type ask struct {
 	secret       string // of Telegram's webhook
 	cookie       string // as the header is written
 	from         string // the address that the proxy names, empty: none
+	language     string // Accept-Language
 	body         string
 }
 
@@ -175,6 +176,9 @@ func (d *door) send(a ask) (status int, header http.Header, body string, err err
 	}
 	if a.from != "" {
 		req.Header.Set("X-Forwarded-For", a.from)
+	}
+	if a.language != "" {
+		req.Header.Set("Accept-Language", a.language)
 	}
 	if a.cookie != "" {
 		req.Header.Set("Cookie", a.cookie)

@@ -101,7 +101,7 @@ func row(x bots.Exchange) models.Interaction {
 func (j *Journal) Forget(ctx context.Context) {
 	for ctx.Err() == nil {
 		if err := j.Purge(ctx); err != nil && ctx.Err() == nil {
-			j.log.WarnContext(ctx, "old interactions not deleted, next try follows", "error", err)
+			j.log.WarnContext(ctx, "what is kept for too long not deleted, next try follows", "error", err)
 		}
 		rest(ctx, purgeEvery)
 	}
@@ -118,17 +118,21 @@ func (j *Journal) Purge(ctx context.Context) error {
 	if err != nil || !held {
 		return err
 	}
-	for gone := purgeGroup; gone == purgeGroup && err == nil; {
-		err = j.store.Tx(ctx, func(tx *store.Tx) (err error) {
-			if err = tx.KeepLease(lease); err != nil {
+	for _, purge := range []func(*store.Tx, int) (int, error){
+		(*store.Tx).PurgeInteractions, (*store.Tx).PurgeKeys, (*store.Tx).PurgeSessions,
+	} {
+		for gone := purgeGroup; gone == purgeGroup; {
+			err = j.store.Tx(ctx, func(tx *store.Tx) (err error) {
+				if err = tx.KeepLease(lease); err != nil {
+					return err
+				}
+				gone, err = purge(tx, purgeGroup)
+				return err
+			})
+			if err != nil {
 				return err
 			}
-			gone, err = tx.PurgeInteractions(purgeGroup)
-			return err
-		})
-	}
-	if err != nil {
-		return err
+		}
 	}
 	return j.store.Tx(ctx, func(tx *store.Tx) error { return tx.EndLease(lease) })
 }

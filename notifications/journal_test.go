@@ -138,3 +138,44 @@ func (r *round) interactions(t *testing.T) (n int) {
 	}
 	return n
 }
+
+// TestJournalForgetsAnswersAndSessions: an answer that is kept for a repeat holds where somebody lives, and goes after a
+// day; a session goes when it has ended.
+func TestJournalForgetsAnswersAndSessions(t *testing.T) {
+	eachRound(t, func(t *testing.T, r *round) {
+		t.Helper()
+		keep := func(name string) {
+			r.tx(t, func(tx *store.Tx) error {
+				key := models.IdempotencyKey{Owner: "a", Key: name, Response: "140 Lê Lợi"}
+				if _, _, err := tx.ClaimIdempotencyKey(key); err != nil {
+					return err
+				}
+				who := models.Staff{Email: name + "@example.vn", Name: "Minh", Role: models.RoleHotline, PasswordHash: "-"}
+				if err := tx.InsertStaff(&who); err != nil {
+					return err
+				}
+				return tx.OpenSession(name, who.ID)
+			})
+		}
+		keep("old")
+		r.clock.Move(24*time.Hour + time.Second)
+		keep("new")
+		if err := notifications.NewJournal(r.Store, discard).Purge(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		back, left := errors.New("take back"), [2]int{}
+		err := r.Store.Tx(t.Context(), func(tx *store.Tx) (err error) {
+			tx.Now = tx.Now.Add(100 * 24 * time.Hour)
+			if left[0], err = tx.PurgeKeys(100); err != nil {
+				return err
+			}
+			if left[1], err = tx.PurgeSessions(100); err != nil {
+				return err
+			}
+			return back
+		})
+		if !errors.Is(err, back) || left != [2]int{1, 1} {
+			t.Errorf("the new key and the new session are left: %v %v", left, err)
+		}
+	})
+}

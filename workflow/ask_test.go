@@ -136,7 +136,7 @@ func TestQuestionThatNobodyGets(t *testing.T) {
 		a := act(c.hotline, ticket)
 		c.must(t, accept(a), ask(a))
 		got := c.ticket(t, ticket.ID)
-		if left := desk.Left(got, c.clock.Now()); got.State != models.StateWaiting || left.Key == "left_paused" {
+		if left := desk.Left(got, "", c.clock.Now()); got.State != models.StateWaiting || left.Key == "left_paused" {
 			t.Errorf("until it arrives the clock runs, and the queue says so; it is %s, %s", got.State, left.Key)
 		}
 		c.pass(t, ticket.ID, models.TimerAskExpire)

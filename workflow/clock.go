@@ -31,9 +31,10 @@ func (d *Desk) calendar(t models.Ticket, owner *models.Department) models.Calend
 	return d.Calendars[models.CalendarHCMC]
 }
 
-// Left is the time that a ticket has left, in the hours of the calendar that its clock runs by.
-func (d *Desk) Left(t models.Ticket, now time.Time) models.Left {
-	return t.Left(now, d.calendar(t, nil))
+// Left is the time that a ticket has left, in the hours of the calendar that its clock runs by. Own names that of its
+// department; empty: the city's.
+func (d *Desk) Left(t models.Ticket, own string, now time.Time) models.Left {
+	return t.Left(now, d.calendar(t, &models.Department{Calendar: own}))
 }
 
 // plan works out the clocks that begin when a ticket comes to a department, or to the hotline when owner is nil, and

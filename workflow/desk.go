@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/vticket/vticket/models"
@@ -186,6 +187,12 @@ func fitLine(field string, line *string) error {
 	}
 	_, err := fit(field, *line, lineLimit)
 	return err
+}
+
+// references are numbers of other systems as they are kept and found: with single spaces, whatever stood between them.
+func references(text string) string {
+	apart := func(r rune) bool { return r == ',' || unicode.IsSpace(r) }
+	return models.Clean(strings.Join(strings.FieldsFunc(text, apart), " "), lineLimit)
 }
 
 func rfc3339(at *time.Time) string {

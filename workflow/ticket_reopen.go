@@ -13,6 +13,11 @@ type ReopenInput struct{ Act }
 // restoreWithin is how long a withdrawn ticket can be had again.
 const restoreWithin = 24 * time.Hour
 
+// Restorable tells whether a ticket was not withdrawn, or so lately that it can be had again.
+func Restorable(t models.Ticket, now time.Time) bool {
+	return t.ResolvedAt != nil || t.ClosedAt == nil || now.Sub(*t.ClosedAt) <= restoreWithin
+}
+
 // Reopen puts a resolved ticket back to work because its reporter is not satisfied, or a withdrawn one because they
 // have changed their mind within a day. It goes to the department that had it, and its clocks begin anew; the hotline
 // has it when it had no department. A promise that was still to come stays; one that is past is given anew, as to who
@@ -21,7 +26,7 @@ func (d *Desk) Reopen(tx *store.Tx, in ReopenInput) (models.Ticket, error) {
 	withdrawn := false
 	t, err := d.change(tx, in.Act, models.VerbReopen, func(t *models.Ticket) (models.Args, error) {
 		withdrawn = t.ResolvedAt == nil
-		if withdrawn && tx.Now.Sub(*t.ClosedAt) > restoreWithin {
+		if !Restorable(*t, tx.Now) {
 			return nil, models.IllegalMove{Verb: models.VerbReopen, From: models.StateWithdrawn}
 		}
 		if !withdrawn {

@@ -39,8 +39,8 @@ func (d *Desk) Submit(tx *store.Tx, in SubmitInput) (models.Ticket, error) {
 	t := models.Ticket{
 		ID: models.NewID(), State: models.StateNew, Priority: in.Priority, Category: in.Category,
 		Lat: in.Lat, Lon: in.Lon,
-		Address: in.Address, PromiseDue: &promise, Reports: 1, ExternalRefs: in.ExternalRefs, CreatedAt: tx.Now,
-		RelatedID: in.RelatedID, Relation: in.Relation,
+		Address: in.Address, PromiseDue: &promise, Reports: 1, CreatedAt: tx.Now,
+		ExternalRefs: references(in.ExternalRefs), RelatedID: in.RelatedID, Relation: in.Relation,
 	}
 	if in.Category != "" {
 		t.Confidence = 1

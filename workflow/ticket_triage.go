@@ -31,7 +31,7 @@ func (d *Desk) Triage(tx *store.Tx, in TriageInput) (models.Ticket, error) {
 			t.Priority = in.Priority
 		}
 		if in.ExternalRefs != nil {
-			t.ExternalRefs = models.Clean(*in.ExternalRefs, lineLimit)
+			t.ExternalRefs = references(*in.ExternalRefs)
 		}
 		if in.Category != "" || in.Lat != nil || in.Address != nil {
 			if err := d.relocate(tx, t, correction{Lat: in.Lat, Lon: in.Lon, Address: in.Address}); err != nil {

@@ -3,7 +3,9 @@ package console
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -36,6 +38,7 @@ type callPage struct {
 	frame
 
 	Form       callForm
+	Talk       *store.Talk       // whose report it is, when they said it in a chat
 	Faults     map[string]string // what to do about a field, in words
 	Looked     bool              // for what this number has reported
 	Known      []card            // open tickets of the number
@@ -53,11 +56,17 @@ func (p *Pages) newCall(c *gin.Context) (callPage, error) {
 	}, err
 }
 
-// showCall is the empty form; ?phone= begins it with a number, for telephones that open the page themselves.
+// showCall is the empty form; ?phone= begins it with a number, for telephones that open the page themselves, ?talk=
+// with what a resident has said to a person.
 func (p *Pages) showCall(c *gin.Context) {
 	page, err := p.newCall(c)
 	if err == nil {
 		page.Form.Phone = models.Clean(c.Query("phone"), phoneLength)
+		page.Form.Talk = c.Query("talk")
+		page.entitle()
+		err = p.beginTalk(c, &page)
+	}
+	if err == nil {
 		err = p.lookUp(c, &page)
 	}
 	if err != nil {
@@ -80,6 +89,7 @@ func (p *Pages) call(c *gin.Context) {
 		return
 	}
 	page.Form = readCall(sent)
+	page.entitle()
 	if page.Form.Look {
 		p.again(c, page, http.StatusOK)
 		return
@@ -95,11 +105,18 @@ func (p *Pages) call(c *gin.Context) {
 	}
 	in.Actor = page.Staff.Actor()
 	code, err := p.keepCall(c, page.Form, in)
-	if err != nil {
+	talk := page.Form.Talk != ""
+	switch {
+	case talk && errors.Is(err, models.ErrNotFound): // it went back to the bot: what was typed stays to be copied
+		page.Faults = map[string]string{"talk": page.T("error_call_talk")}
+		p.again(c, page, http.StatusUnprocessableEntity)
+	case err != nil:
 		p.Web.Fail(c, err, callPath)
-		return
+	case talk:
+		c.Redirect(http.StatusSeeOther, done(talkPath(page.Form.Talk), "call_talk"))
+	default:
+		c.Redirect(http.StatusSeeOther, done(ticketPath(code), "call"))
 	}
-	c.Redirect(http.StatusSeeOther, done(ticketPath(code), "call"))
 }
 
 // again shows the form as it was filled in.
@@ -141,7 +158,12 @@ func (p *Pages) keepCall(c *gin.Context, form callForm, in workflow.SubmitInput)
 			return nil
 		}
 		in := in // the closure may run twice
-		if in.ReporterID, err = tx.PhoneReporter(form.normal); err != nil {
+		if form.Talk != "" {
+			err = fromTalk(tx, form.Talk, &in)
+		} else {
+			in.ReporterID, err = tx.PhoneReporter(form.normal)
+		}
+		if err != nil {
 			return err
 		}
 		if form.Name != "" {
@@ -159,11 +181,56 @@ func (p *Pages) keepCall(c *gin.Context, form callForm, in workflow.SubmitInput)
 	return code, err
 }
 
+// entitle gives the page of a conversation's report its own name and place.
+func (p *callPage) entitle() {
+	if p.Form.Talk != "" {
+		p.Title, p.Nav = p.T("talk_report"), "talks"
+	}
+}
+
+// beginTalk fills the form with what a resident has said to a person.
+func (p *Pages) beginTalk(c *gin.Context, page *callPage) error {
+	if page.Form.Talk == "" {
+		return nil
+	}
+	return p.Store.Read(c.Request.Context(), func(tx *store.Tx) error {
+		talk, err := tx.Talk(page.Form.Talk)
+		if err != nil {
+			return err
+		}
+		said, err := tx.SaidToPerson(talk.Conversation)
+		page.Talk, page.Form.Words = &talk, ""
+		for _, m := range said {
+			page.Form.Words += m.Text + "\n"
+			if m.Lat != nil && m.Lon != nil {
+				page.Form.Point = toTheMetre(*m.Lat) + ", " + toTheMetre(*m.Lon)
+			}
+		}
+		page.Form.Words = models.Clean(strings.TrimSpace(page.Form.Words), wordsLength)
+		return err
+	})
+}
+
+// fromTalk makes a submission the report of whoever is in a conversation: what they said there belongs to it, and its
+// answers come there.
+func fromTalk(tx *store.Tx, id string, in *workflow.SubmitInput) error {
+	talk, err := tx.LockTalk(id)
+	if err != nil {
+		return err
+	}
+	said, err := tx.SaidToPerson(talk)
+	in.ReporterID, in.ConversationID, in.Channel, in.MessageIDs = talk.ReporterID, &talk.ID, talk.Channel, nil
+	for _, m := range said {
+		in.MessageIDs = append(in.MessageIDs, m.ID)
+	}
+	return err
+}
+
 // sum tells one form, filled in one way, from every other.
 func (f *callForm) sum() string {
 	h := sha256.New()
 	for _, part := range []string{
-		f.ID, f.normal, f.Name, f.Words, f.Place, f.Point, f.Category, f.Priority, f.Reference,
+		f.ID, f.Talk, f.normal, f.Name, f.Words, f.Place, f.Point, f.Category, f.Priority, f.Reference,
 	} {
 		sum := sha256.Sum256([]byte(part))
 		h.Write(sum[:])

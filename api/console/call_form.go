@@ -13,6 +13,7 @@ import (
 // callForm is what whoever takes a call has typed.
 type callForm struct {
 	ID        string // of this form: it is sent once
+	Talk      string // the conversation in which it was said, empty for a call
 	Look      bool   // only show what the number has reported
 	Phone     string
 	Name      string
@@ -27,7 +28,7 @@ type callForm struct {
 }
 
 var callFields = []string{
-	"form", "look", "phone", "name", "words", "place", "point", "category", "priority", "reference",
+	"form", "talk", "look", "phone", "name", "words", "place", "point", "category", "priority", "reference",
 }
 
 // Limits in characters, those of the other doors.
@@ -44,7 +45,7 @@ func readCall(sent web.Form) callForm {
 		return strings.TrimSpace(strings.ReplaceAll(sent.Fields[name], "\r\n", "\n"))
 	}
 	return callForm{
-		ID: value("form"), Look: value("look") != "", Phone: value("phone"), Name: value("name"),
+		ID: value("form"), Talk: value("talk"), Look: value("look") != "", Phone: value("phone"), Name: value("name"),
 		Words: value("words"), Place: value("place"), Point: value("point"), Category: value("category"),
 		Priority: value("priority"), Reference: strings.Join(strings.Fields(value("reference")), " "),
 	}
@@ -66,7 +67,7 @@ func (f *callForm) check(catalogue models.Catalogue) (in workflow.SubmitInput, f
 	}
 	f.Name = text("name", f.Name, nameLength)
 	var ok bool
-	if f.normal, ok = models.NormalPhone(f.Phone); !ok {
+	if f.normal, ok = models.NormalPhone(f.Phone); !ok && f.Talk == "" {
 		wrong("phone", "error_phone")
 	}
 	if in.Words == "" {

@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/url"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -47,7 +48,13 @@ func (p *Pages) newFrame(c *gin.Context, titleKey, nav string) (frame, error) {
 
 // done is the address of a page that says what has just been done: the sentence "done_<what>" of the locales, which
 // may name the code of the ticket that the page is about.
-func done(address, what string) string { return address + "?done=" + url.QueryEscape(what) }
+func done(address, what string) string {
+	mark := "?"
+	if strings.Contains(address, mark) {
+		mark = "&"
+	}
+	return address + mark + "done=" + url.QueryEscape(what)
+}
 
 func notice(c *gin.Context, lang string) string {
 	key := "done_" + c.Query("done")

@@ -71,6 +71,9 @@ func groupOf(key string) group {
 	return groups[0]
 }
 
+// late tells whether somebody can be late with a ticket of the group: nobody waits for what is answered.
+func (g group) late() bool { return g.count != nil || g.key == groupAll }
+
 func (g group) address() string {
 	if g.key == groupOpen {
 		return homePath

@@ -28,11 +28,13 @@ type queuePage struct {
 
 	ByDue       bool
 	Cards       []card
+	Here        string // address of this page, for the way back from a ticket; empty for the plain queue
 	Next        string // address of the next page, empty on the last
 	First       bool   // no page comes before
 	Active      []activeFilter
 	Elsewhere   string // where the same is looked for in every ticket, empty when it is
 	Departments []models.Department
+	named       models.Department // that the list is narrowed to, if there is such a one
 	Fields      []fieldChoice
 	Areas       []places.Area
 	Approximate bool // the boundaries are guessed
@@ -52,11 +54,15 @@ func (p *Pages) queue(c *gin.Context) {
 	page.Approximate = len(page.Areas) > 0 && page.Areas[0].Approximate
 	after, ok := store.ParseTicketCursor(c.Query("after"))
 	page.First = !ok
+	if page.Here = page.Address(); ok {
+		page.Here = page.after(after)
+	}
+	page.Here = localQueue(page.Here)
 	if err := p.fillQueue(c, &page, after); err != nil {
 		p.Web.Fail(c, err, homePath)
 		return
 	}
-	page.Active = page.active(page.frame, p.Desk, page.Departments)
+	page.Active = page.active(page.frame, p.Desk, page.named)
 	if page.Q != "" && page.Show != groupAll {
 		page.Elsewhere = filters{Show: groupAll, Q: page.Q}.Address()
 	}
@@ -75,19 +81,9 @@ func (p *Pages) fillQueue(c *gin.Context, page *queuePage, after store.TicketCur
 		group.narrow(&narrow, locales.EndOfDay(tx.Now))
 		narrow.ByDue = narrow.Open
 		page.ByDue, page.Cards, page.Next = narrow.ByDue, nil, ""
-		if who.Role.CityWide() {
-			var err error
-			if page.Departments, err = tx.Departments(); err != nil {
-				return err
-			}
-			own, err := tx.DepartmentByCode(page.Department)
-			if page.Department != "" && errors.Is(err, models.ErrNotFound) {
-				return nil // nobody's tickets
-			}
-			if page.Department != "" && err != nil {
-				return err
-			}
-			narrow.Department = own.ID
+		known, err := page.scope(tx, who, &narrow)
+		if err != nil || !known {
+			return err
 		}
 		rows, err := tx.TicketCards(who, narrow)
 		if err != nil {
@@ -102,6 +98,40 @@ func (p *Pages) fillQueue(c *gin.Context, page *queuePage, after store.TicketCur
 		}
 		return nil
 	})
+}
+
+// scope narrows a list to a department and to the colleague; known is false for a department that there is not:
+// nobody's tickets.
+func (page *queuePage) scope(tx *store.Tx, who models.Actor, narrow *store.TicketFilter) (known bool, err error) {
+	if page.Mine {
+		narrow.Assignee = who.ID
+	}
+	if who.Role.CityWide() {
+		if page.Departments, err = tx.Departments(); err != nil {
+			return false, err
+		}
+	}
+	if page.Department == "" {
+		return true, nil
+	}
+	page.named, err = tx.DepartmentByCode(page.Department)
+	if errors.Is(err, models.ErrNotFound) {
+		return false, nil
+	}
+	narrow.Department = page.named.ID
+	return true, err
+}
+
+// fromField names the address of the list from which a ticket was opened.
+const fromField = "from"
+
+// localQueue is the address of a queue that a page names, empty for the plain queue and for any other address: nobody
+// else decides where our pages lead.
+func localQueue(address string) string {
+	if len(address) > 2000 || !strings.HasPrefix(address, homePath+"?") {
+		return ""
+	}
+	return address
 }
 
 // card is one ticket of a list, in words.
@@ -137,7 +167,7 @@ func (p *Pages) card(f frame, t store.TicketCard, now time.Time) card {
 		}
 	}
 	if t.State.Open() {
-		left := p.Desk.Left(t.Ticket, now)
+		left := p.Desk.Left(t.Ticket, t.Calendar, now)
 		c.Left = &chip{left.Tone, locales.Message(f.Lang, left.Key, left.Args)}
 	}
 	return c

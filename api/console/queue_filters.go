@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 
@@ -19,6 +20,7 @@ type filters struct {
 	Category   string
 	Area       string
 	Overdue    bool
+	Mine       bool // those that the colleague has taken on
 }
 
 // filterLength bounds what an address can name; no code or key is as long.
@@ -26,9 +28,10 @@ const filterLength = 200
 
 func readFilters(c *gin.Context) filters {
 	value := func(name string) string { return strings.TrimSpace(models.Clean(c.Query(name), filterLength)) }
+	group := groupOf(c.Query("show"))
 	return filters{
-		Show: groupOf(c.Query("show")).key, Q: value("q"), Department: value("department"), Category: value("category"),
-		Area: value("area"), Overdue: c.Query("overdue") != "",
+		Show: group.key, Q: value("q"), Department: value("department"), Category: value("category"),
+		Area: value("area"), Overdue: c.Query("overdue") != "" && group.late(), Mine: c.Query("mine") != "",
 	}
 }
 
@@ -47,6 +50,9 @@ func (f filters) values() url.Values {
 	if f.Overdue {
 		values.Set("overdue", "1")
 	}
+	if f.Mine {
+		values.Set("mine", "1")
+	}
 	return values
 }
 
@@ -57,6 +63,9 @@ func (f filters) Address() string {
 	}
 	return homePath
 }
+
+// CanBeLate tells whether the group holds tickets that somebody can be late with.
+func (f filters) CanBeLate() bool { return groupOf(f.Show).late() }
 
 // Unfiltered is the address of the group alone.
 func (f filters) Unfiltered() string { return filters{Show: f.Show}.Address() }
@@ -74,7 +83,7 @@ func (f filters) after(cursor store.TicketCursor) string {
 type activeFilter struct{ Words, Without string }
 
 // active names the filters that narrow the list.
-func (f filters) active(page frame, desk *workflow.Desk, departments []models.Department) (all []activeFilter) {
+func (f filters) active(page frame, desk *workflow.Desk, department models.Department) (all []activeFilter) {
 	add := func(key, value string, without filters) {
 		all = append(all, activeFilter{page.T("queue_filter_"+key, "value", value), without.Address()})
 	}
@@ -83,14 +92,8 @@ func (f filters) active(page frame, desk *workflow.Desk, departments []models.De
 		add("q", f.Q, without)
 	}
 	if without := f; f.Department != "" {
-		name := f.Department
-		for _, d := range departments {
-			if d.Code == f.Department {
-				name = d.Name
-			}
-		}
 		without.Department = ""
-		add("department", name, without)
+		add("department", cmp.Or(department.Name, f.Department), without)
 	}
 	if without := f; f.Category != "" {
 		name := f.Category
@@ -111,6 +114,10 @@ func (f filters) active(page frame, desk *workflow.Desk, departments []models.De
 	if without := f; f.Overdue {
 		without.Overdue = false
 		add("overdue", "", without)
+	}
+	if without := f; f.Mine {
+		without.Mine = false
+		add("mine", "", without)
 	}
 	return all
 }

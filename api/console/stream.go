@@ -29,8 +29,8 @@ type thread struct {
 	Codes       map[string]string // of the tickets that events speak of, by id
 }
 
-// readThread reads what there is about a ticket.
-func readThread(tx *store.Tx, t models.Ticket) (h thread, err error) {
+// readThread reads what there is about a ticket, for a colleague who sees it.
+func readThread(tx *store.Tx, who models.Actor, t models.Ticket) (h thread, err error) {
 	h.Ticket = t
 	for _, read := range []func() error{
 		func() (err error) { h.Events, err = tx.Timeline(t.ID); return err },
@@ -42,7 +42,7 @@ func readThread(tx *store.Tx, t models.Ticket) (h thread, err error) {
 		func() (err error) { h.Phones, err = tx.TicketPhones(t.ID); return err },
 		func() (err error) { h.Callers, err = tx.ReporterNames(t.ID); return err },
 		func() (err error) { h.Names, err = tx.Names(h.named()); return err },
-		func() (err error) { h.Codes, err = tx.TicketCodes(h.others()); return err },
+		func() (err error) { h.Codes, err = tx.TicketCodes(who, h.others()); return err },
 	} {
 		if err := read(); err != nil {
 			return h, err
@@ -125,7 +125,15 @@ type entry struct {
 	Tone   models.Tone // of the status
 	Hidden bool        // the resident took it back
 	Fold   bool        // the machine's own words: the first line is enough
+
+	// What came with it, where no ticket's page shows that above the stream.
+	Pictures []picture
+	Files    []attachedFile
+	Lat, Lon *float64
 }
+
+// Point is the place that came with it.
+func (e entry) Point() string { return toTheMetre(*e.Lat) + ", " + toTheMetre(*e.Lon) }
 
 // Head is the first line of what was said.
 func (e entry) Head() string { head, _, _ := strings.Cut(e.Text, "\n"); return head }
@@ -140,6 +148,7 @@ type teller struct {
 	lang      string
 	catalogue models.Catalogue
 	area      func(code string) string // what an area is called
+	talk      bool                     // a conversation, with no page of a ticket around it
 }
 
 func (w teller) say(key string, pairs ...string) string {
@@ -191,19 +200,51 @@ func (w teller) heard() []entry {
 			}
 		}
 		if !e.Hidden {
-			e.Text, e.Extra = w.words(m), came[m.ID]
-			if m.Lat != nil {
-				e.Extra = append(e.Extra, w.place(m))
-			}
+			e.Text = w.words(m)
+			w.accompany(&e, m, came[m.ID])
 		}
 		all = append(all, e)
 	}
 	for _, r := range w.Reports {
-		if r.Words != "" && (r.ConversationID == nil || !spoke[*r.ConversationID]) {
+		if r.Words != "" && (r.ConversationID == nil || !spoke[*r.ConversationID] || w.written(r)) {
 			all = append(all, entry{Kind: entryHeard, At: r.CreatedAt, Who: w.reporterName(r), Text: r.Words})
 		}
 	}
 	return all
+}
+
+// written tells whether a colleague put a report into words for its reporter.
+func (w teller) written(r models.Report) bool {
+	return slices.ContainsFunc(w.Events, func(e models.Event) bool {
+		return e.Verb == models.VerbSubmit && e.ActorKind == models.ActorStaff && dataOf(e).note("report") == r.ID
+	})
+}
+
+// accompany puts what came with a message beside its words: the thing itself in a talk, else what it was, as the page
+// shows it elsewhere.
+func (w teller) accompany(e *entry, m models.Message, came []string) {
+	if w.talk {
+		e.Pictures, e.Files = w.cameWith(m.ID)
+		e.Lat, e.Lon = m.Lat, m.Lon
+		return
+	}
+	if e.Extra = came; m.Lat != nil {
+		e.Extra = append(e.Extra, w.place(m))
+	}
+}
+
+// cameWith is what came with a message of a resident, to be looked at.
+func (w teller) cameWith(message string) (pictures []picture, files []attachedFile) {
+	for _, a := range w.Attachments {
+		switch {
+		case a.MessageID == nil || *a.MessageID != message:
+		case a.Media == models.MediaImage:
+			pictures = append(pictures, w.newPicture(a, len(pictures)+1))
+		default:
+			files = append(files, w.newFile(a))
+		}
+	}
+	return pictures, files
 }
 
 // offM is how far from the place of the ticket one that came with a message is told to be another, in metres.

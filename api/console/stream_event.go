@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,9 +54,9 @@ func (w teller) event(e models.Event, d eventData, owner string) string {
 		key = byActor
 	case models.VerbFollow, models.VerbUnfollow:
 		key = byActor
-		args = append(args, "code", models.SpokenCode(w.Codes[d.other()]))
+		args = append(args, "code", w.otherCode(d))
 	case models.VerbMerge, models.VerbUnmerge:
-		args = append(args, "code", models.SpokenCode(w.Codes[d.other()]))
+		args = append(args, "code", w.otherCode(d))
 	case models.VerbJudge:
 		if key += "_not_done"; d.note("verdict") == string(models.VerdictDone) {
 			key = "ticket_event_judge_done"
@@ -85,6 +86,11 @@ func (w teller) event(e models.Event, d eventData, owner string) string {
 	default:
 	}
 	return w.say(key, args...)
+}
+
+// otherCode is the code of the ticket that an event joined this one with, or that it is none of the colleague's.
+func (w teller) otherCode(d eventData) string {
+	return cmp.Or(models.SpokenCode(w.Codes[d.other()]), w.say("ticket_of_others"))
 }
 
 // actor is who did something, as a sentence names them.

@@ -136,7 +136,7 @@ func (p *Pages) fillTalk(tx *store.Tx, id string, page *talkPage) (err error) {
 	for _, t := range tickets {
 		page.Codes = append(page.Codes, t.Code)
 	}
-	page.Stream = teller{thread: h, lang: page.Lang, catalogue: p.Desk.Catalogue}.stream()
+	page.Stream = teller{thread: h, lang: page.Lang, catalogue: p.Desk.Catalogue, talk: true}.stream()
 	return err
 }
 

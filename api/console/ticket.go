@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"hash/fnv"
 	"net/http"
 	"slices"
@@ -43,6 +44,7 @@ type ticketPage struct {
 	Mark        string // another one says that the ticket has something new
 	Verbs       []models.Verb
 	Departments []choice
+	From        string // address of the list to go back to, empty for the plain queue
 	sent        sent
 }
 
@@ -59,6 +61,7 @@ type dossier struct {
 	clocks      map[models.ClockKind]models.Clock
 	departments []models.Department
 	similar     []models.Similar
+	calendar    string // of the department; empty: the city's
 	related     string // the code of the ticket that this one has to do with
 }
 
@@ -80,6 +83,7 @@ func (p *Pages) showTicket(c *gin.Context, status int, form sent) {
 	}
 	f.Fault = form.fault
 	page := p.newTicketPage(f, d, form)
+	page.From = localQueue(cmp.Or(form.fields[fromField], c.Query(fromField)))
 	if slices.ContainsFunc(page.Reporters, func(r reporterLine) bool { return r.Phone != "" }) {
 		p.Log.InfoContext(c, "phone of a reporter shown", "staff_id", f.Staff.ID, "ticket_id", page.Ticket.ID)
 	}
@@ -94,11 +98,18 @@ func (p *Pages) readDossier(c *gin.Context, f frame) (dossier, error) {
 			return err
 		}
 		d = dossier{now: tx.Now}
-		if d.thread, err = readThread(tx, t); err != nil {
+		if d.thread, err = readThread(tx, f.Staff.Actor(), t); err != nil {
 			return err
 		}
 		if d.clocks, err = tx.Clocks(t.ID); err != nil {
 			return err
+		}
+		if t.DepartmentID != nil {
+			owner, err := tx.Department(*t.DepartmentID)
+			if err != nil {
+				return err
+			}
+			d.calendar = owner.Calendar
 		}
 		if err := p.readSimilar(tx, f.Staff.Actor(), &d); err != nil {
 			return err
@@ -135,7 +146,7 @@ func (p *Pages) newTicketPage(f frame, d dossier, form sent) ticketPage {
 	if page.Hide {
 		page.Phones = nil
 	}
-	left := p.Desk.Left(t, d.now)
+	left := p.Desk.Left(t, d.calendar, d.now)
 	page.Left = leftChip{Tone: left.Tone, Words: f.T(left.Key, pairs(left.Args)...)}
 	page.Due = page.newDueCard(d)
 	page.Why = page.newWhyCard()
@@ -148,7 +159,7 @@ func (p *Pages) newTicketPage(f frame, d dossier, form sent) ticketPage {
 	page.Similar, page.Related = page.newSimilar(d, who), page.newRelated(d, who)
 	page.Stream = page.stream()
 	page.Mark = mark(t.Version, page.Stream)
-	page.Verbs = offered(t.State, who, d.thread.reachable())
+	page.Verbs = offered(t, who, d.thread.reachable(), d.now)
 	page.Departments = choices(d.departments, t)
 	return page
 }

@@ -151,38 +151,39 @@ func (t ticketPage) newPhotoCard() photoCard {
 	return card
 }
 
-func (t ticketPage) newPicture(a models.Attachment, n int) picture {
+func (w teller) newPicture(a models.Attachment, n int) picture {
 	one := picture{
 		ID: a.ID, Width: a.SmallWidth, Height: a.SmallHeight,
-		Alt: t.T("ticket_photo_"+string(a.Kind), "n", n, "sent_at", a.CreatedAt.UTC().Format(time.RFC3339)),
+		Alt: w.say("ticket_photo_"+string(a.Kind), "n", strconv.Itoa(n),
+			"sent_at", a.CreatedAt.UTC().Format(time.RFC3339)),
 	}
 	switch {
 	case a.Picture():
 		one.Small, one.Large = attachmentURL(a, "320"), attachmentURL(a, "1600")
 	default:
-		one.Instead = t.instead(a)
+		one.Instead = w.instead(a)
 	}
 	return one
 }
 
 // instead says why there is nothing to show.
-func (t ticketPage) instead(a models.Attachment) string {
+func (w teller) instead(a models.Attachment) string {
 	switch {
 	case a.Status == models.AttachmentWaiting:
-		return t.T("ticket_photo_waiting")
+		return w.say("ticket_photo_waiting")
 	case a.Fault != "":
-		return t.T(a.Fault)
+		return w.say(a.Fault)
 	default:
-		return t.T("fault_media_unavailable")
+		return w.say("fault_media_unavailable")
 	}
 }
 
-func (t ticketPage) newFile(a models.Attachment) attachedFile {
-	f := attachedFile{Label: t.T("ticket_file_"+string(a.Media), "size", fileSize(t.Lang, a.Bytes))}
+func (w teller) newFile(a models.Attachment) attachedFile {
+	f := attachedFile{Label: w.say("ticket_file_"+string(a.Media), "size", fileSize(w.lang, a.Bytes))}
 	if a.Status == models.AttachmentReady {
 		f.Address = attachmentURL(a, "original")
 	} else {
-		f.Instead = t.instead(a)
+		f.Instead = w.instead(a)
 	}
 	return f
 }

@@ -3,9 +3,11 @@ package console
 import (
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/vticket/vticket/api/web"
 	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/workflow"
 )
 
 // verbOrder is the order in which a page offers what may be done.
@@ -14,18 +16,20 @@ var verbOrder = []models.Verb{
 	models.VerbAttach, models.VerbAssign, models.VerbTriage, models.VerbAmend, models.VerbReopen, models.VerbWithdraw,
 }
 
-// offered lists what a colleague may do with a ticket now: a question or a reply needs somebody whom it reaches.
-func offered(state models.State, who models.Actor, reachable bool) []models.Verb {
-	legal := models.Legal(state)
+// offered lists what a colleague may do with a ticket now: a question or a reply needs somebody whom it reaches, and
+// what was withdrawn can be had again for a day.
+func offered(t models.Ticket, who models.Actor, reachable bool, now time.Time) []models.Verb {
+	legal := models.Legal(t.State)
 	order := slices.Clone(verbOrder)
-	if state == models.StateNew { // the hotline's first question
+	if t.State == models.StateNew { // the hotline's first question
 		order = append([]models.Verb{models.VerbAssign}, slices.DeleteFunc(order, func(v models.Verb) bool {
 			return v == models.VerbAssign
 		})...)
 	}
 	return slices.DeleteFunc(order, func(v models.Verb) bool {
 		unread := !reachable && (v == models.VerbAsk || v == models.VerbReply)
-		return unread || !slices.Contains(legal, v) || !who.May(v)
+		gone := v == models.VerbReopen && !workflow.Restorable(t, now)
+		return unread || gone || !slices.Contains(legal, v) || !who.May(v)
 	})
 }
 
@@ -108,7 +112,7 @@ func (t ticketPage) FaultAbove() string {
 	if verb && slices.Contains(shownFields[t.sent.verb], t.Fault.Field) {
 		return t.T("ticket_look_below")
 	}
-	if t.Fault.Code == "invalid" && t.Fault.Detail != "" {
+	if (t.Fault.Code == "invalid" || t.Fault.Code == "illegal_move") && t.Fault.Detail != "" {
 		return t.Fault.Title + " " + t.Fault.Detail
 	}
 	return t.Fault.Title

@@ -1,10 +1,12 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -77,9 +79,13 @@ func (p *Pages) ticketVerb(c *gin.Context) {
 		p.refuseVerb(c, in, err)
 		return
 	}
+	from := localQueue(in.Fields[fromField])
 	to := done(ticketPath(after.Code), in.did())
+	if from != "" {
+		to += "&" + fromField + "=" + url.QueryEscape(from)
+	}
 	if !in.act.Actor.Sees(after.DepartmentID) { // given back: it is the department's no more
-		to = done(homePath, in.did())
+		to = done(cmp.Or(from, homePath), in.did())
 	}
 	c.Redirect(http.StatusSeeOther, to)
 }
@@ -110,7 +116,7 @@ func (p *Pages) readPost(c *gin.Context) (post, error) {
 	case !who.May(in.verb):
 		return in, models.ErrForbidden
 	}
-	wants := web.FormWants{Fields: append(append(kept, versionField), fields...), Lang: lang}
+	wants := web.FormWants{Fields: append(append(kept, versionField, fromField), fields...), Lang: lang}
 	if slices.Contains(fields, "photo") {
 		wants.Photos = photoLimit
 	}

@@ -22,8 +22,8 @@ func (a *API) photoRoutes(v1 *gin.RouterGroup) {
 	v1.POST("/tickets/:code/"+string(models.VerbAttach), a.attachForm)
 }
 
-// photo serves one attachment to who may see it: the resident it was sent by or said to, and the ticket's staff. To
-// anybody else it is not there.
+// photo serves one attachment to who may see it: the resident it was sent by or said to, the ticket's staff, and
+// whoever answers the conversation in the bot's place. To anybody else it is not there.
 func (a *API) photo(c *gin.Context) {
 	ctx, staff := c.Request.Context(), models.Actor{}
 	resident, err := a.findResident(ctx, asker(c))
@@ -99,8 +99,14 @@ func residentSees(tx *store.Tx, who models.Address, a models.Attachment) error {
 	return err
 }
 
-// staffSees tells whether one of the tickets that show an attachment is theirs.
+// staffSees tells whether one of the tickets that show an attachment is theirs, or the conversation it came in is one
+// that they answer.
 func staffSees(tx *store.Tx, who models.Actor, a models.Attachment) error {
+	if a.ConversationID != nil && who.Views(models.ViewTalks) {
+		if _, err := tx.Talk(*a.ConversationID); !errors.Is(err, models.ErrNotFound) {
+			return err
+		}
+	}
 	ticketIDs, err := tx.SharedWith(a.ID)
 	if err != nil {
 		return err
@@ -291,7 +297,7 @@ func describeAttach(doc *huma.OpenAPI) {
 				inPath("code"),
 				{
 					Name: "If-Match", In: "header", Required: mustMatch, Schema: text,
-					Description: "The ETag of the ticket as the asker saw it.",
+					Description: "The ETag of the ticket as the asker saw it; * is any.",
 				},
 				{
 					Name: "Idempotency-Key", In: "header", Schema: text,

@@ -65,7 +65,12 @@ func (a *API) Register(engine *gin.Engine) {
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"bearer": {Type: "http", Scheme: "bearer", Description: "The token of a session."},
 	}
-	huma.NewError = newError
+	huma.NewError = func(status int, message string, errs ...error) huma.StatusError { // where nobody knows who asks
+		return newError(locales.Vietnamese, status, message, errs...)
+	}
+	huma.NewErrorWithContext = func(c huma.Context, status int, message string, errs ...error) huma.StatusError {
+		return newError(Asker{Language: c.Header("Accept-Language")}.lang(), status, message, errs...)
+	}
 	group := engine.Group("/api/v1", a.forms)
 	v1 := humagin.NewWithGroup(engine, group, config)
 	a.chatRoutes(v1)
@@ -76,8 +81,9 @@ func (a *API) Register(engine *gin.Engine) {
 	describeForms(v1.OpenAPI())
 }
 
-// newError gives huma's own refusals (malformed bodies, missing fields) the form of ours.
-func newError(status int, message string, errs ...error) huma.StatusError {
+// newError gives huma's own refusals (malformed bodies, missing fields) the form of ours. Its details are for
+// programmers.
+func newError(lang string, status int, message string, errs ...error) huma.StatusError {
 	code := map[int]string{
 		http.StatusBadRequest: "malformed", http.StatusUnprocessableEntity: "invalid", http.StatusNotFound: "not_found",
 		http.StatusRequestEntityTooLarge: "too_large", http.StatusUnauthorized: "unauthorized",
@@ -86,7 +92,7 @@ func newError(status int, message string, errs ...error) huma.StatusError {
 	if code == "" {
 		code = "internal"
 	}
-	p := web.NewProblem(status, code, locales.Vietnamese)
+	p := web.NewProblem(status, code, lang)
 	details := []string{message}
 	for _, err := range errs {
 		if d, ok := errors.AsType[*huma.ErrorDetail](err); ok {

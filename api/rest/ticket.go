@@ -35,6 +35,9 @@ type ticketView struct {
 	TargetDue    *time.Time `json:"target_due,omitempty"`
 	Version      int64      `json:"version"`
 	CreatedAt    time.Time  `json:"created_at"`
+	AssigneeID   *string    `json:"assignee_id,omitempty"`
+	ResolvedAt   *time.Time `json:"resolved_at,omitempty"`
+	ClosedAt     *time.Time `json:"closed_at,omitempty"`
 
 	Reports  int           `json:"reports" doc:"How many people report it."`
 	Related  string        `json:"related,omitempty" doc:"The code of a ticket that this one has to do with; with one ticket only."`
@@ -74,6 +77,7 @@ func view(t models.Ticket) ticketView {
 		DepartmentID: t.DepartmentID, SuggestedID: t.SuggestedID, Why: string(t.Why), Confidence: t.Confidence,
 		Road: string(t.Road), AreaApprox: t.AreaApprox, Geocoded: t.Geocoded, ExternalRefs: t.ExternalRefs,
 		PromiseDue: t.PromiseDue, TargetDue: t.TargetDue, Version: t.Version, CreatedAt: t.CreatedAt.UTC(),
+		AssigneeID: t.AssigneeID, ResolvedAt: t.ResolvedAt, ClosedAt: t.ClosedAt,
 		Reports: t.Reports, Relation: string(t.Relation),
 	}
 }
@@ -81,6 +85,12 @@ func view(t models.Ticket) ticketView {
 type ticketOutput struct {
 	ETag string `header:"ETag"`
 	Body ticketView
+}
+
+// toldOutput is what one ticket is answered by.
+type toldOutput struct {
+	ETag string `header:"ETag"`
+	Body toldView
 }
 
 func etag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
@@ -117,7 +127,7 @@ func (a *API) ticketRoutes(v1 huma.API) {
 	}, a.listTickets)
 	huma.Register(v1, huma.Operation{
 		OperationID: "get-ticket", Method: http.MethodGet, Path: "/tickets/{code}", Tags: tags, Security: security,
-		Summary: "One ticket",
+		Summary: "One ticket, with what was reported, said and done",
 	}, a.ticket)
 	body := &huma.RequestBody{Content: map[string]*huma.MediaType{}}
 	huma.Register(v1, huma.Operation{
@@ -199,23 +209,26 @@ func known(s models.State) bool {
 	return false
 }
 
-func (a *API) ticket(ctx context.Context, in *ticketInput) (*ticketOutput, error) {
+func (a *API) ticket(ctx context.Context, in *ticketInput) (*toldOutput, error) {
 	who, err := a.staff(ctx, in.Asker)
 	if err != nil {
 		return nil, err
 	}
-	out := &ticketOutput{}
+	out := &toldOutput{}
 	err = a.Store.Read(ctx, func(tx *store.Tx) error {
 		t, err := findTicket(tx, who, in.Code)
 		if err != nil {
 			return err
 		}
-		out.ETag, out.Body = etag(t.Version), view(t)
+		out.ETag, out.Body = etag(t.Version), toldView{ticketView: view(t)}
+		if err := out.Body.tell(tx, t); err != nil {
+			return err
+		}
 		similar, err := a.Desk.SimilarTo(tx, who, t)
 		if out.Body.Similar = viewSimilar(similar); err != nil || t.RelatedID == nil {
 			return err
 		}
-		codes, err := tx.TicketCodes([]string{*t.RelatedID})
+		codes, err := tx.TicketCodes(who, []string{*t.RelatedID})
 		out.Body.Related = codes[*t.RelatedID]
 		return err
 	})

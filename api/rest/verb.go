@@ -22,7 +22,7 @@ type verbInput struct {
 	Asker
 	Code           string `path:"code"`
 	Verb           string `path:"verb"`
-	IfMatch        string `header:"If-Match" doc:"The ETag of the ticket as the asker saw it."`
+	IfMatch        string `header:"If-Match" doc:"The ETag of the ticket as the asker saw it; * is any."`
 	IdempotencyKey string `header:"Idempotency-Key" maxLength:"200" doc:"A repeat with the same body gets the same answer."`
 	RawBody        []byte
 }
@@ -55,14 +55,14 @@ func (a *API) verbs() map[models.Verb]verbFunc {
 			})
 		},
 		models.VerbAssign: func(tx *store.Tx, act workflow.Act, in verbBody) (models.Ticket, error) {
-			owner, err := tx.DepartmentByCode(models.Clean(in.Department, 100))
-			if errors.Is(err, models.ErrNotFound) {
+			owner, err := departmentID(tx, models.Clean(in.Department, 100))
+			if err == nil && owner == "" {
 				err = models.Invalid{Field: "department", Key: "error_department"}
 			}
 			if err != nil {
 				return models.Ticket{}, err
 			}
-			return a.Desk.Assign(tx, workflow.AssignInput{Act: act, DepartmentID: owner.ID})
+			return a.Desk.Assign(tx, workflow.AssignInput{Act: act, DepartmentID: owner})
 		},
 		models.VerbAccept: func(tx *store.Tx, act workflow.Act, _ verbBody) (models.Ticket, error) {
 			return a.Desk.Accept(tx, workflow.AcceptInput{Act: act})
@@ -150,8 +150,11 @@ func (a *API) verb(ctx context.Context, in *verbInput) (*ticketOutput, error) {
 // a key that can be kept.
 func (in *verbInput) conditions(mustMatch bool) (version int64, err error) {
 	version, ok := parseETag(in.IfMatch)
-	if !ok && (mustMatch || in.IfMatch != "") {
+	switch {
+	case in.IfMatch == "" && mustMatch:
 		return 0, web.NewProblem(http.StatusPreconditionRequired, "if_match_required", in.lang())
+	case in.IfMatch != "" && !ok:
+		return 0, web.NewProblem(http.StatusBadRequest, "if_match_malformed", in.lang())
 	}
 	if models.Clean(in.IdempotencyKey, 200) != in.IdempotencyKey { // PostgreSQL refuses broken UTF-8
 		return 0, models.Invalid{Field: "Idempotency-Key", Key: "error_id"}
@@ -189,7 +192,12 @@ func once[T any](tx *store.Tx, in *verbInput, asker string, out *T, do func() er
 	return tx.KeepIdempotencyKey(key)
 }
 
+// parseETag reads the version that If-Match names, 0 for "*", which is any. A proxy that compresses makes tags weak.
 func parseETag(s string) (int64, bool) {
+	if s = strings.TrimSpace(s); s == "*" {
+		return 0, true
+	}
+	s = strings.TrimPrefix(s, "W/")
 	n, err := strconv.ParseInt(strings.Trim(s, `" `), 10, 64)
 	return n, err == nil && n > 0
 }

@@ -51,7 +51,7 @@ func ProblemOf(err error, lang string) *Problem {
 		return p
 	case errors.As(err, &illegal):
 		p := NewProblem(http.StatusConflict, "illegal_move", lang)
-		p.Detail = illegal.Error()
+		p.Detail = standing(illegal, lang)
 		return p
 	case errors.As(err, &tries):
 		p := NewProblem(http.StatusTooManyRequests, "signin_tries", lang)
@@ -71,4 +71,14 @@ func ProblemOf(err error, lang string) *Problem {
 	default:
 		return NewProblem(http.StatusInternalServerError, "internal", lang)
 	}
+}
+
+// standing says what state a ticket is in that forbids a move, and why, where that is not plain.
+func standing(illegal models.IllegalMove, lang string) string {
+	key := "illegal_" + string(illegal.Verb) + "_" + string(illegal.From)
+	if why := locales.Message(lang, key, nil); why != key {
+		return why
+	}
+	state := locales.Message(lang, "desk_state_"+string(illegal.From), nil)
+	return locales.Message(lang, "illegal_state", map[string]any{"state": state})
 }

@@ -130,6 +130,16 @@ func TestShots(t *testing.T) {
 		w.click(".queue .what a")
 		w.do("open a ticket", chromedp.WaitVisible("#ticket"))
 		w.look("ticket")
+		w.visit(p.base + "/console?mine=1")
+		w.look("queue-mine")
+		w.visit(p.base + "/console/talks")
+		w.look("talks")
+		w.click(".queue h2 a")
+		w.do("open a talk", chromedp.WaitVisible(".talk .gallery img"))
+		w.look("talk")
+		w.click(`.talk a[href^="/console/call"]`)
+		w.do("write down a report", chromedp.WaitVisible("#words"))
+		w.look("talk-report")
 		w.visit(p.base + "/console/tickets/1000 00000")
 		w.look("not-found")
 	}
@@ -146,6 +156,10 @@ func filled(t *testing.T, p *program) {
 	hoa.say(words("1", lampIsOut))
 	hoa.say(pin())
 	hoa.await(patience, "the receipt is there", isReceipt)
+	nam := resident(p)
+	nam.say(words("1", "gặp nhân viên"))
+	nam.await(patience, "a person is called", func(m said) bool { return m.Direction == "out" })
+	nam.show(pin(), drawn(t, 3))
 }
 
 // signInByHand makes a colleague of the hotline and signs them in.

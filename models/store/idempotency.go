@@ -43,3 +43,14 @@ func (tx *Tx) KeepIdempotencyKey(k models.IdempotencyKey) error {
 	}
 	return nil
 }
+
+// PurgeKeys deletes so many idempotency keys, with their answers, that are kept for too long; it returns how many there
+// were.
+func (tx *Tx) PurgeKeys(limit int) (int, error) {
+	res := tx.db().Exec(`DELETE FROM idempotency_keys WHERE (owner, key) IN
+		(SELECT owner, key FROM idempotency_keys WHERE created_at < ? LIMIT ?)`, tx.Now.Add(-keysFor), limit)
+	if res.Error != nil {
+		return 0, fmt.Errorf("purge idempotency keys: %w", res.Error)
+	}
+	return int(res.RowsAffected), nil
+}

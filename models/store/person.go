@@ -58,6 +58,16 @@ func (tx *Tx) Talk(id string) (t Talk, err error) {
 	return t, nil
 }
 
+// SaidToPerson lists what a resident has written since a person has the conversation and no ticket holds, oldest first.
+func (tx *Tx) SaidToPerson(c models.Conversation) (all []models.Message, err error) {
+	err = tx.db().Where(`conversation_id = ? AND direction = 'in' AND ticket_id IS NULL AND hidden_at IS NULL
+		AND created_at > ?`, c.ID, *c.PersonSince).Order("id").Find(&all).Error
+	if err != nil {
+		return nil, fmt.Errorf("said to a person: %w", err)
+	}
+	return all, nil
+}
+
 // LockTalk takes a conversation that a person has. It comes before all else that a transaction locks, and locks no
 // ticket.
 func (tx *Tx) LockTalk(id string) (c models.Conversation, err error) {

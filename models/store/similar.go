@@ -176,14 +176,15 @@ func (tx *Tx) JudgeReport(r models.Report) error {
 	})
 }
 
-// TicketCodes returns the codes of tickets by id.
-func (tx *Tx) TicketCodes(ids []string) (map[string]string, error) {
+// TicketCodes returns the codes of tickets within the actor's scope, by id.
+func (tx *Tx) TicketCodes(who models.Actor, ids []string) (map[string]string, error) {
 	codes := map[string]string{}
 	if len(ids) == 0 {
 		return codes, nil
 	}
 	var rows []struct{ ID, Code string }
-	if err := tx.db().Table("tickets").Select("id, code").Where("id IN ?", ids).Scan(&rows).Error; err != nil {
+	err := scoped(tx.db(), who).Table("tickets").Select("id, code").Where("id IN ?", ids).Scan(&rows).Error
+	if err != nil {
 		return nil, fmt.Errorf("codes of tickets: %w", err)
 	}
 	for _, row := range rows {

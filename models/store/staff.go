@@ -149,6 +149,17 @@ func (tx *Tx) TouchSession(token string) error {
 	return nil
 }
 
+// PurgeSessions deletes so many sessions that have ended; it returns how many there were.
+func (tx *Tx) PurgeSessions(limit int) (int, error) {
+	res := tx.db().Exec(`DELETE FROM sessions WHERE key IN
+		(SELECT key FROM sessions WHERE expires_at <= ? OR seen_at <= ? LIMIT ?)`,
+		tx.Now, tx.Now.Add(-sessionIdle), limit)
+	if res.Error != nil {
+		return 0, fmt.Errorf("purge sessions: %w", res.Error)
+	}
+	return int(res.RowsAffected), nil
+}
+
 // CloseSession ends the session of a token.
 func (tx *Tx) CloseSession(token string) error {
 	if err := tx.db().Delete(&models.Session{}, "key = ?", models.TokenKey(token)).Error; err != nil {

@@ -17,6 +17,7 @@ type TicketFilter struct {
 	Open       bool // somebody still owes something
 	States     []models.State
 	Department string
+	Assignee   string // the id of who has taken it on
 	Category   string
 	Area       string
 	Phone      string // of who has reported it
@@ -72,6 +73,8 @@ type TicketCard struct {
 	models.Ticket
 
 	DepartmentName string // empty: the hotline has it
+	Calendar       string // of the department; empty: the city's
+	AssigneeName   string // empty: nobody has taken it on
 	Channel        string // by which it was reported first
 	PhotoID        string // the first picture that residents sent, empty without one
 }
@@ -98,6 +101,8 @@ func (tx *Tx) TicketCards(who models.Actor, f TicketFilter) ([]TicketCard, error
 	var rows []TicketCard
 	err := tx.filtered(who, f).Table("tickets").Select(`tickets.*,
 		coalesce((SELECT d.name FROM departments d WHERE d.id = tickets.department_id), '') AS department_name,
+		coalesce((SELECT d.calendar FROM departments d WHERE d.id = tickets.department_id), '') AS calendar,
+		coalesce((SELECT s.name FROM staff s WHERE s.id = tickets.assignee_id), '') AS assignee_name,
 		coalesce((SELECT r.channel FROM reports r WHERE r.ticket_id = tickets.id
 			ORDER BY r.created_at, r.id LIMIT 1), '') AS channel,
 		coalesce(
@@ -126,7 +131,8 @@ func (tx *Tx) filtered(who models.Actor, f TicketFilter) *gorm.DB {
 		q = q.Where("tickets.state IN ?", f.States)
 	}
 	for column, value := range map[string]string{
-		"tickets.department_id": f.Department, "tickets.category": f.Category, "tickets.area_code": f.Area,
+		"tickets.department_id": f.Department, "tickets.assignee_id": f.Assignee, "tickets.category": f.Category,
+		"tickets.area_code": f.Area,
 	} {
 		if value != "" {
 			q = q.Where(clause.Eq{Column: column, Value: value})
