@@ -131,7 +131,7 @@ func (p *Pages) act(tx *store.Tx, found tracked, verb string, stars int) (kept b
 // tell keeps words for whoever works on a report, as if they had been said in the chat. The conversation's lock comes
 // before the ticket's.
 func (p *Pages) tell(tx *store.Tx, found tracked, token, words string) error {
-	address, _, err := tx.FindAddress(chatChannel, chatAccount, models.TokenKey(token))
+	address, _, err := tx.FindAddress(models.ChannelWebchat, models.AccountWebchat, models.TokenKey(token))
 	if err != nil {
 		return err
 	}
