@@ -43,8 +43,7 @@ type Category struct {
 	NameVi         string      `yaml:"name_vi"`
 	NameEn         string      `yaml:"name_en"`
 	DepartmentRole string      `yaml:"department_role"`
-	RoadRole       string      `yaml:"road_role"`       // owner in an alley or on a ward road; "" for none
-	SupportingRole string      `yaml:"supporting_role"` // helps the owner; "" for none
+	RoadRole       string      `yaml:"road_role"` // owner in an alley or on a ward road; "" for none
 	Priority       Priority    `yaml:"priority"`
 	Raise          Raise       `yaml:"raise"`
 	AckHours       float64     `yaml:"ack_hours"`
@@ -55,7 +54,6 @@ type Category struct {
 	Place          string      `yaml:"place"`
 	PublicOK       bool        `yaml:"public_ok"`
 	ReporterHidden bool        `yaml:"reporter_hidden"`
-	PlatesInPhoto  bool        `yaml:"plates_in_photo"`
 	Conflict       bool        `yaml:"conflict"`
 	GuideOnly      bool        `yaml:"guide_only"`
 	CallFirst      []CallFirst `yaml:"call_first"`
@@ -63,10 +61,8 @@ type Category struct {
 	SafetyEn       string      `yaml:"safety_en"`
 	Guide          string      `yaml:"guide"`
 	GuideEn        string      `yaml:"guide_en"`
-	Outcome        string      `yaml:"outcome"`
 	DuplicateM     int         `yaml:"duplicate_m"`
 	DuplicateDays  int         `yaml:"duplicate_days"`
-	ExtraQuestions []string    `yaml:"extra_questions"`
 	Keywords       []string    `yaml:"keywords_vi"`
 	KeywordsEn     []string    `yaml:"keywords_en"`
 	MinConfidence  float64     `yaml:"min_confidence"`
@@ -100,18 +96,8 @@ type DepartmentRole struct {
 	Kind   string `yaml:"kind"` // city_unit, city_dept, ward, utility, operator
 }
 
-// OfficialCaps are the limits that the city's regulation sets to what a resident is promised.
-type OfficialCaps struct {
-	IntakeForwardMinutes int `yaml:"intake_forward_minutes"`
-	UnclearOwnerHours    int `yaml:"unclear_owner_hours"`
-	ResolveDays          int `yaml:"resolve_days"`
-	ResolveDaysMultiUnit int `yaml:"resolve_days_multi_unit"`
-}
-
 // Catalogue is everything that can be reported. It is shared and not to be changed.
 type Catalogue struct {
-	Version    int
-	Caps       OfficialCaps
 	Categories map[string]Category
 	Order      []string // keys of Categories as written
 	Fields     []Field

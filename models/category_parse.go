@@ -13,8 +13,6 @@ import (
 // ParseCatalogue reads a catalogue and reports all its faults together.
 func ParseCatalogue(raw []byte) (Catalogue, error) {
 	var file struct {
-		Version    int              `yaml:"version"`
-		Caps       OfficialCaps     `yaml:"official_caps"`
 		Fields     []Field          `yaml:"fields"`
 		Roles      []DepartmentRole `yaml:"department_roles"`
 		Categories []Category       `yaml:"categories"`
@@ -30,8 +28,7 @@ func ParseCatalogue(raw []byte) (Catalogue, error) {
 		faults = append(faults, err)
 	}
 	c := Catalogue{
-		Version: file.Version, Caps: file.Caps, Fields: file.Fields, Roles: file.Roles,
-		Categories: make(map[string]Category, len(file.Categories)),
+		Fields: file.Fields, Roles: file.Roles, Categories: make(map[string]Category, len(file.Categories)),
 	}
 	check := catalogueCheck{faults: faults, fields: map[string]bool{}, roles: map[string]bool{}}
 	for _, f := range c.Fields {
@@ -96,10 +93,8 @@ func (c *catalogueCheck) category(k Category) {
 	if !c.fields[k.Field] {
 		c.fault("%s: unknown field %q", where, k.Field)
 	}
-	for name, role := range map[string]string{"road_role": k.RoadRole, "supporting_role": k.SupportingRole} {
-		if role != "" && !c.roles[role] {
-			c.fault("%s: unknown %s %q", where, name, role)
-		}
+	if k.RoadRole != "" && !c.roles[k.RoadRole] {
+		c.fault("%s: unknown road_role %q", where, k.RoadRole)
 	}
 	if !c.roles[k.DepartmentRole] {
 		c.fault("%s: unknown department_role %q", where, k.DepartmentRole)
@@ -108,7 +103,6 @@ func (c *catalogueCheck) category(k Category) {
 	c.among(where, "dispatch", k.Dispatch, DispatchAuto, DispatchHotline)
 	c.among(where, "proof", k.Proof, ProofPhoto, ProofText, ProofLetter, ProofNone)
 	c.among(where, "place", k.Place, "", PlaceWanted, PlaceNone)
-	c.among(where, "outcome", k.Outcome, "", "handed_over")
 	if k.NameVi == "" || k.NameEn == "" {
 		c.fault("%s: a name is missing", where)
 	}

@@ -57,7 +57,7 @@ func TestParseCatalogue(t *testing.T) {
 		"field that nobody knows":         {"proof: photo", "prof: photo", []string{"prof", `unknown proof ""`}},
 		"role that nobody has":            {"department_role: centre", "department_role: x\n    road_role: y", []string{`department_role "x"`, `road_role "y"`}},
 		"unknown field of the city":       {"field: road", "field: sea", []string{`unknown field "sea"`}},
-		"unknown priority and clock":      {"priority: normal\n", "priority: soon\n    outcome: gone\n", []string{`priority "soon"`, `outcome "gone"`}},
+		"unknown priority":                {"priority: normal\n", "priority: soon\n", []string{`priority "soon"`}},
 		"unknown dispatch":                {"dispatch: auto", "dispatch: robot", []string{`dispatch "robot"`}},
 		"unknown need of a place":         {"proof: photo", "proof: photo\n    place: maybe", []string{`place "maybe"`}},
 		"unknown clock":                   {"clock: business", "clock: lunar", []string{`clock "lunar"`}},

@@ -17,6 +17,13 @@ type Reporter struct {
 	CreatedAt     time.Time
 }
 
+// The channels that are no platform's: our own chat page with its one account, and the telephone.
+const (
+	ChannelWebchat = "webchat"
+	AccountWebchat = "web"
+	ChannelPhone   = "phone"
+)
+
 // Address is one way to reach a reporter: their id on one account of one channel. Deliveries to it go out one after
 // the other under its lease.
 type Address struct {
@@ -97,7 +104,6 @@ const (
 	DraftOpen      DraftStatus = "open"
 	DraftSubmitted DraftStatus = "submitted"
 	DraftCancelled DraftStatus = "cancelled"
-	DraftExpired   DraftStatus = "expired"
 )
 
 // Draft is what a resident has sent so far of a report that is not a ticket yet: at most one open per conversation.

@@ -45,7 +45,8 @@ func (c *Courier) quiet(tx *store.Tx, a models.Address, m models.Message, talk m
 	local := tx.Now.In(models.Zone)
 	midnight := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, models.Zone)
 	hour := local.Sub(midnight)
-	if a.Channel == "webchat" || hour >= quietTo && hour < quietFrom || tx.Now.Sub(talk.LastInteractionAt) < talkFor {
+	if a.Channel == models.ChannelWebchat || hour >= quietTo && hour < quietFrom ||
+		tx.Now.Sub(talk.LastInteractionAt) < talkFor {
 		return time.Time{}, nil
 	}
 	if m.TicketID != nil {

@@ -23,12 +23,16 @@ trap 'exit 130' INT TERM
 running+=($!)
 mapfile -t settings < <(./bin/vticket sandbox env --listen "$listen" --product "$product")
 
+# What is set for another installation does not reach this one: its database, its geocoder, its secrets in files.
+forget=(-u DATABASE_URL -u REDIS_URL -u GEOCODER_URL)
+for name in $(./bin/vticket config 2>/dev/null | cut -d= -f1); do forget+=(-u "${name}_FILE"); done
+
 cat <<SAY
 Residents on four fake platforms:  http://$listen/
 Residents on our own page:         $product/
 Staff:                             $product/console   (the password follows, the first time a folder is used)
 Everything of this city is in      $data
 SAY
-env -u DATABASE_URL -u REDIS_URL "${settings[@]}" DATA_DIR="$data" LOG_LEVEL="${LOG_LEVEL:-warn}" ./bin/vticket serve &
+env "${forget[@]}" "${settings[@]}" DATA_DIR="$data" LOG_LEVEL="${LOG_LEVEL:-warn}" ./bin/vticket serve &
 running+=($!)
 wait -n "${running[@]}" || true # either is of no use without the other

@@ -8,7 +8,7 @@ import (
 	"github.com/vticket/vticket/models/store"
 )
 
-// The city's own durations (domain.md §1.2, regulation of Sept 2025; design §6).
+// The city's own durations (domain.md §1.2, HCMC 1022 regulation, baotintuc.vn 2025-09-04; design §6).
 const (
 	promiseFor    = 10 * 24 * time.Hour // the longest that the resident waits for an answer
 	triageFor     = 5 * time.Minute     // to forward

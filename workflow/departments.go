@@ -12,7 +12,7 @@ import (
 )
 
 // SeedDepartments makes the departments of a city that has imported none: one for each role of the catalogue, and for
-// the roles of wards one in each area. It returns how many there are.
+// the roles of wards one in each area. Those that are there stay as they are. It returns how many there are.
 func SeedDepartments(tx *store.Tx, catalogue models.Catalogue, areas []places.Area) (int, error) {
 	var all []models.Department
 	for _, role := range catalogue.Roles {
@@ -28,7 +28,21 @@ func SeedDepartments(tx *store.Tx, catalogue models.Catalogue, areas []places.Ar
 			all = append(all, models.Department{Code: role.Key, Name: role.NameVi, Role: role.Key})
 		}
 	}
-	return len(all), tx.SaveDepartments(all)
+	return len(all), tx.AddDepartments(all)
+}
+
+// FoundDepartments gives a city what it begins with: the departments of the catalogue while it has none but the
+// hotline, afterwards only a hotline that is missing. Two owners for one role and area would send all to the hotline.
+func FoundDepartments(tx *store.Tx, catalogue models.Catalogue, areas []places.Area) error {
+	known, err := tx.Departments()
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(known, func(d models.Department) bool { return d.Code != models.HotlineCode }) {
+		return tx.AddDepartments([]models.Department{models.Hotline()})
+	}
+	_, err = SeedDepartments(tx, catalogue, areas)
+	return err
 }
 
 // DepartmentEntry is a department as a sheet has it. Parents are codes there: the one above may be in the same sheet.

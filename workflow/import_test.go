@@ -1,13 +1,17 @@
 package workflow_test
 
 import (
+	"database/sql"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/modelstest"
 	"github.com/vticket/vticket/models/places"
+	"github.com/vticket/vticket/models/store"
 	"github.com/vticket/vticket/workflow"
 )
 
@@ -134,5 +138,59 @@ func TestCheckStaff(t *testing.T) {
 	sheet.Rows = numbered(row("OLD@b.vn", "admin", ""), row("new@b.vn", "admin", ""))
 	if entries, _ := sheet.Check(); entries[0].New || !entries[1].New {
 		t.Error("who is new was not told")
+	}
+}
+
+// TestFoundDepartments: the departments of the catalogue are for a city that has made none, and replace nothing.
+func TestFoundDepartments(t *testing.T) {
+	clock := modelstest.NewClock(t, start)
+	seeded := len(desk.Catalogue.Roles)
+	for _, r := range desk.Catalogue.Roles {
+		if r.Kind == "ward" {
+			seeded++ // two areas
+		}
+	}
+	hotline := models.Department{Code: models.HotlineCode, Name: "Tổng đài", Role: models.HotlineCode, Calendar: models.CalendarAlways}
+	imported := models.Department{Code: "ward", Name: "Phường", Role: "ward_urban", AreaCode: "26740"}
+	for name, tt := range map[string]struct {
+		before []models.Department
+		want   int
+		called string // the hotline
+	}{
+		"nothing there":            {nil, seeded, ""},
+		"a hotline of the city's":  {[]models.Department{hotline}, seeded, hotline.Name},
+		"imported, and no hotline": {[]models.Department{imported}, 2, models.Hotline().Name},
+		"imported with a hotline":  {[]models.Department{imported, hotline}, 2, hotline.Name},
+	} {
+		t.Run(name, func(t *testing.T) {
+			modelstest.EachDatabase(t, clock.Now, func(t *testing.T, s *store.Store, behind *sql.DB) { //nolint:thelper // the test itself
+				if _, err := behind.ExecContext(t.Context(), "DELETE FROM departments"); err != nil { // the hotline
+					t.Fatal(err)
+				}
+				err := s.Tx(t.Context(), func(tx *store.Tx) error {
+					if err := tx.SaveDepartments(slices.Clone(tt.before)); err != nil {
+						return err
+					}
+					if err := workflow.FoundDepartments(tx, desk.Catalogue, []places.Area{ward(here), ward(there)}); err != nil {
+						return err
+					}
+					all, err := tx.Departments()
+					if len(all) != tt.want {
+						t.Errorf("%d departments are to be there, there are %d", tt.want, len(all))
+					}
+					if err != nil {
+						return err
+					}
+					found, err := tx.DepartmentByCode(models.HotlineCode)
+					if tt.called != "" && found.Name != tt.called {
+						t.Errorf("the hotline is to be %q, it is %q", tt.called, found.Name)
+					}
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		})
 	}
 }

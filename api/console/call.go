@@ -28,10 +28,8 @@ func (p *Pages) mayCall(c *gin.Context) {
 	}
 }
 
-const (
-	callChannel = "phone"
-	callKnown   = 20 // open tickets of a number that are shown; more than anybody reads during a call
-)
+// callKnown is how many open tickets of a number are shown: more than anybody reads during a call.
+const callKnown = 20
 
 // callPage is the form of whoever takes calls, with what the caller has reported before.
 type callPage struct {

@@ -61,7 +61,7 @@ func (f *callForm) check(catalogue models.Catalogue) (in workflow.SubmitInput, f
 		return models.Clean(value, limit)
 	}
 	in = workflow.SubmitInput{
-		Channel: callChannel, Category: f.Category, Priority: models.Priority(f.Priority),
+		Channel: models.ChannelPhone, Category: f.Category, Priority: models.Priority(f.Priority),
 		Words: text("words", f.Words, wordsLength), Address: text("place", f.Place, placeLength),
 		ExternalRefs: text("reference", f.Reference, referenceLength),
 	}

@@ -123,7 +123,6 @@ type field struct {
 	Verb  models.Verb
 	Name  string
 	Label string
-	Hint  string
 	Value string
 	Fault string
 	Rows  int // more than 0: several lines
@@ -183,9 +182,6 @@ func (t ticketPage) Pauses() bool {
 func (t ticketPage) Late() bool {
 	return t.Ticket.State != models.StateNew && t.Ticket.State != models.StateAssigned
 }
-
-// NeedsPhoto tells whether finished work of this type is proved by a photo.
-func (t ticketPage) NeedsPhoto() bool { return t.Category.Proof == models.ProofPhoto }
 
 // Reachable tells whether somebody who reported reads our words in a chat.
 func (t ticketPage) Reachable() bool { return t.reachable() }

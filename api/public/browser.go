@@ -12,12 +12,6 @@ import (
 	"github.com/vticket/vticket/models/store"
 )
 
-// The web chat is a channel like the others: its one account, under the name that bots/webchat has.
-const (
-	chatChannel = "webchat"
-	chatAccount = "web"
-)
-
 // tokenForm is how our tokens look: anything else is not looked for.
 var tokenForm = regexp.MustCompile(`^[a-z2-7]{26}$`)
 
@@ -49,7 +43,7 @@ func conversation(tx *store.Tx, token string) (models.Conversation, error) {
 	if token == "" {
 		return models.Conversation{}, models.ErrNotFound
 	}
-	address, found, err := tx.FindAddress(chatChannel, chatAccount, models.TokenKey(token))
+	address, found, err := tx.FindAddress(models.ChannelWebchat, models.AccountWebchat, models.TokenKey(token))
 	if err == nil && !found {
 		err = models.ErrNotFound
 	}
@@ -62,7 +56,7 @@ func conversation(tx *store.Tx, token string) (models.Conversation, error) {
 // chats tells whether the browser has an address that it can write from.
 func (p *Pages) chats(c *gin.Context, token string) (found bool, err error) {
 	err = p.Store.Read(c.Request.Context(), func(tx *store.Tx) (err error) {
-		_, found, err = tx.FindAddress(chatChannel, chatAccount, models.TokenKey(token))
+		_, found, err = tx.FindAddress(models.ChannelWebchat, models.AccountWebchat, models.TokenKey(token))
 		return err
 	})
 	return found, err
@@ -72,7 +66,7 @@ func (p *Pages) chats(c *gin.Context, token string) (found bool, err error) {
 func (p *Pages) openChat(c *gin.Context) {
 	token := p.giveToken(c)
 	err := p.Store.Tx(c.Request.Context(), func(tx *store.Tx) error {
-		_, err := tx.Address(chatChannel, chatAccount, models.TokenKey(token))
+		_, err := tx.Address(models.ChannelWebchat, models.AccountWebchat, models.TokenKey(token))
 		return err
 	})
 	if err != nil {

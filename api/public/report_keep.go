@@ -20,7 +20,7 @@ func (p *Pages) keep(c *gin.Context, s submission) (track string, err error) {
 	repeated := false
 	err = p.Store.Tx(c.Request.Context(), func(tx *store.Tx) error {
 		track, repeated = "", false
-		address, err := tx.Address(chatChannel, chatAccount, models.TokenKey(token))
+		address, err := tx.Address(models.ChannelWebchat, models.AccountWebchat, models.TokenKey(token))
 		if err != nil {
 			return err
 		}
@@ -69,7 +69,7 @@ func (p *Pages) file(tx *store.Tx, from models.Address, lang string, s submissio
 	}
 	t, err := p.Desk.Submit(tx, workflow.SubmitInput{
 		Actor:      models.Actor{Kind: models.ActorResident, ID: from.ReporterID},
-		ReporterID: from.ReporterID, ConversationID: &talk.ID, Channel: chatChannel,
+		ReporterID: from.ReporterID, ConversationID: &talk.ID, Channel: models.ChannelWebchat,
 		Words: s.words, Lat: s.lat, Lon: s.lon, Address: s.address, Phone: s.phone, MessageIDs: []string{message.ID},
 	})
 	if err != nil {
@@ -91,7 +91,9 @@ func hear(tx *store.Tx, talk models.Conversation, s submission) (models.Message,
 		return message, err
 	}
 	for _, media := range s.photos {
-		source, err := json.Marshal(bots.Source{Channel: chatChannel, Account: chatAccount, Media: media})
+		source, err := json.Marshal(bots.Source{
+			Channel: models.ChannelWebchat, Account: models.AccountWebchat, Media: media,
+		})
 		if err != nil {
 			return message, fmt.Errorf("encode media: %w", err)
 		}

@@ -146,7 +146,7 @@ func (p *Pages) restore(tx *store.Tx, act workflow.Act) error {
 // tell keeps words for whoever works on a report, as if they had been said in the chat. The conversation's lock comes
 // before the ticket's.
 func (p *Pages) tell(tx *store.Tx, found tracked, token, words string) error {
-	address, _, err := tx.FindAddress(chatChannel, chatAccount, models.TokenKey(token))
+	address, _, err := tx.FindAddress(models.ChannelWebchat, models.AccountWebchat, models.TokenKey(token))
 	if err != nil {
 		return err
 	}

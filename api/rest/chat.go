@@ -20,12 +20,6 @@ import (
 	"github.com/vticket/vticket/models/store"
 )
 
-// The web chat is a channel like the others: its one account, under the name that bots/webchat has.
-const (
-	chatChannel = "webchat"
-	chatAccount = "web"
-)
-
 type chatMessageInput struct {
 	Asker
 	Body chatBody
@@ -117,7 +111,7 @@ func (a *API) openChat(ctx context.Context, in *Asker) (*tokenOutput, error) {
 	out := &tokenOutput{}
 	out.Body.Token = models.NewToken()
 	err := a.Store.Tx(ctx, func(tx *store.Tx) error {
-		_, err := tx.Address(chatChannel, chatAccount, models.TokenKey(out.Body.Token))
+		_, err := tx.Address(models.ChannelWebchat, models.AccountWebchat, models.TokenKey(out.Body.Token))
 		return err
 	})
 	if err != nil {
@@ -128,7 +122,7 @@ func (a *API) openChat(ctx context.Context, in *Asker) (*tokenOutput, error) {
 
 // resident returns the address behind a chat token, or a 401.
 func (a *API) resident(tx *store.Tx, q Asker) (models.Address, error) {
-	address, found, err := tx.FindAddress(chatChannel, chatAccount, models.TokenKey(q.resident()))
+	address, found, err := tx.FindAddress(models.ChannelWebchat, models.AccountWebchat, models.TokenKey(q.resident()))
 	if err == nil && !found {
 		err = web.NewProblem(http.StatusUnauthorized, "unauthorized", q.lang())
 	}
@@ -223,7 +217,7 @@ func incoming(q Asker, in chatBody, media []bots.Media) (models.InboxEvent, erro
 	who := models.TokenKey(q.resident())
 	id := who + ":" + in.ClientID // client ids are the client's own: unique within its chat only
 	e := bots.Incoming{
-		Channel: chatChannel, User: who, Message: &id, Kind: bots.KindText, Actionable: true,
+		Channel: models.ChannelWebchat, User: who, Message: &id, Kind: bots.KindText, Actionable: true,
 		Lat: in.Lat, Lon: in.Lon, AccuracyM: in.AccuracyM, Payload: in.Payload, Media: media,
 	}
 	if text := strings.TrimSpace(models.Clean(in.Text, 10_000)); text != "" {
@@ -241,7 +235,7 @@ func incoming(q Asker, in chatBody, media []bots.Media) (models.InboxEvent, erro
 	case e.Text == nil && e.Lat != nil:
 		e.Kind = bots.KindLocation
 	}
-	return e.Inbox(chatAccount)
+	return e.Inbox(models.AccountWebchat)
 }
 
 func (a *API) listChat(ctx context.Context, in *chatMessagesInput) (*chatMessagesOutput, error) {

@@ -78,7 +78,7 @@ func validID(id string) string {
 // findResident returns the address behind a chat token, an empty one when it is not a chat's.
 func (a *API) findResident(ctx context.Context, q Asker) (address models.Address, err error) {
 	err = a.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		address, _, err = tx.FindAddress(chatChannel, chatAccount, models.TokenKey(q.resident()))
+		address, _, err = tx.FindAddress(models.ChannelWebchat, models.AccountWebchat, models.TokenKey(q.resident()))
 		return err
 	})
 	return address, err

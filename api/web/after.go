@@ -9,17 +9,14 @@ import (
 	"github.com/vticket/vticket/models/store"
 )
 
-// The channel whose adapter finds uploads again, under the name that bots/webchat has.
-const (
-	uploadChannel = "webchat"
-	uploadAccount = "web"
-)
-
-// KeepAfter keeps pictures of finished work for a ticket, and asks for them to be cleaned; it returns their ids.
+// KeepAfter keeps pictures of finished work for a ticket, and asks for them to be cleaned; it returns their ids. The
+// web chat's adapter finds uploads again.
 func KeepAfter(tx *store.Tx, ticketID string, all []bots.Media) ([]string, error) {
 	ids := make([]string, 0, len(all))
 	for _, m := range all {
-		source, err := json.Marshal(bots.Source{Channel: uploadChannel, Account: uploadAccount, Media: m})
+		source, err := json.Marshal(bots.Source{
+			Channel: models.ChannelWebchat, Account: models.AccountWebchat, Media: m,
+		})
 		if err != nil {
 			return nil, fmt.Errorf("encode source: %w", err)
 		}

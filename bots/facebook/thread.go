@@ -27,7 +27,7 @@ func (a *Adapter) Acknowledge(ctx context.Context, in bots.Incoming) error {
 	return nil
 }
 
-// nodeID is the form of ids that stand in a path: people's, and those of comments.
+// nodeID is the form of ids that stand in a path.
 var nodeID = regexp.MustCompile(`^[0-9]+(_[0-9]+)*$`)
 
 // Profile asks what somebody is called, the family name first as in Vietnam. Facebook may not say: then it is empty.
@@ -50,21 +50,4 @@ func (a *Adapter) Profile(ctx context.Context, user string) (string, error) {
 		return "", fmt.Errorf("ask for a name: %w", err)
 	}
 	return norm.NFC.String(strings.TrimSpace(string(person.Last) + " " + string(person.First))), nil
-}
-
-// PublicReply answers a comment where everybody reads it, and returns the id of our own comment.
-func (a *Adapter) PublicReply(ctx context.Context, comment, text string) (bots.Sent, error) {
-	if !nodeID.MatchString(comment) || text == "" {
-		return bots.Sent{}, rejected("no comment to answer, or no words")
-	}
-	var sent struct {
-		ID scalar `json:"id"`
-	}
-	err := a.ask(ctx, call{
-		method: http.MethodPost, path: comment + "/comments", json: map[string]string{"message": text},
-	}, &sent)
-	if err != nil {
-		return bots.Sent{}, err
-	}
-	return bots.Sent{ID: sent.ID.id()}, nil
 }

@@ -16,8 +16,8 @@ import (
 
 // Name is the channel's name, and Account the name of its only account.
 const (
-	Name    = "webchat"
-	Account = "web"
+	Name    = models.ChannelWebchat
+	Account = models.AccountWebchat
 )
 
 // Adapter is the web chat. Publish tells the pages of a resident that there is something new; it must not block. Open

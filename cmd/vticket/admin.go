@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/mail"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -19,8 +20,18 @@ import (
 	"github.com/vticket/vticket/workflow"
 )
 
-// withStore runs a command on the configured database.
+// withStore runs a command on the configured database, which must be migrated.
 func withStore(ctx context.Context, do func(*store.Store) error) error {
+	return withDatabase(func(c Config, s *store.Store) error {
+		if err := prepare(ctx, c, s); err != nil {
+			return err
+		}
+		return do(s)
+	})
+}
+
+// withDatabase runs a command on the configured database as it is.
+func withDatabase(do func(Config, *store.Store) error) error {
 	c, err := loadConfig(environ())
 	if err != nil {
 		return err
@@ -30,24 +41,19 @@ func withStore(ctx context.Context, do func(*store.Store) error) error {
 		return err
 	}
 	defer s.Close()
-	if c.DatabaseURL == "" {
-		if err := s.Migrate(ctx); err != nil {
-			return err
-		}
-	}
-	return do(s)
+	return do(c, s)
 }
 
 func migrateCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "migrate", Short: "Bring the database's schema up to this program", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return withStore(cmd.Context(), func(s *store.Store) error {
+			return withDatabase(func(_ Config, s *store.Store) error {
 				if err := s.Migrate(cmd.Context()); err != nil {
 					return err
 				}
 				return s.Tx(cmd.Context(), func(tx *store.Tx) error {
-					return tx.SaveDepartments([]models.Department{models.Hotline()})
+					return tx.AddDepartments([]models.Department{models.Hotline()})
 				})
 			})
 		},
@@ -64,6 +70,10 @@ func adminCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !fromStdin {
 				return errors.New("give --password-stdin and the password on standard input: arguments are seen by all")
+			}
+			email = strings.TrimSpace(email)
+			if address, err := mail.ParseAddress(email); err != nil || address.Address != email {
+				return fmt.Errorf("--email: %q is not like mai@example.vn", email)
 			}
 			if err := checkRole(models.Role(role), department); err != nil {
 				return err

@@ -28,6 +28,8 @@ func TestAdminCreateRefuses(t *testing.T) {
 		"a lead of nothing":       {"--role lead --password-stdin", password, "--department: a lead sees"},
 		"a member of nothing":     {"--role staff --password-stdin", password, "--department: a staff sees"},
 		"a viewer of nothing":     {"--role viewer --password-stdin", password, "--department: a viewer sees"},
+		"no e-mail":               {"--email mai@ --role admin --password-stdin", password, `--email: "mai@" is not`},
+		"a name with an e-mail":   {"--email Mai<m@b.vn> --role admin --password-stdin", password, "--email:"},
 		"an unknown department":   {"--role lead --department x --password-stdin", password, "--department: department x: not found"},
 		"a password in the open":  {"--role admin", password, "--password-stdin"},
 		"a short password":        {"--role admin --password-stdin", "1234567\n", "8 characters or more\n"},
@@ -46,11 +48,12 @@ func TestAdminCreateRefuses(t *testing.T) {
 	}
 }
 
-// An admin made before the first start does not keep that start from making the departments.
+// Neither the tables nor an admin made before the first start keep that start from making the departments.
 func TestAdminBeforeFirstStart(t *testing.T) {
 	t.Parallel()
 	env := embeddedStack(t)
-	command(t, env, "mật khẩu dài", "admin", "create", "--email", "a@b.vn", "--role", "hotline", "--password-stdin")
+	command(t, env, "", "migrate")
+	command(t, env, "mật khẩu dài", "admin", "create", "--email", " A@b.vn ", "--role", "hotline", "--password-stdin")
 	p := start(t, binary, env)
 	lan := resident(p)
 	lan.say(words("1", coverIsGone))
@@ -58,6 +61,19 @@ func TestAdminBeforeFirstStart(t *testing.T) {
 	lan.await(5*time.Second, "the receipt is there", isReceipt)
 	if got := signIn(p, "a@b.vn", "mật khẩu dài").queue(); len(got) != 1 || got[0].Why != "rule" {
 		t.Errorf("the queue of the hotline: %+v", got)
+	}
+}
+
+// TestMigrateKeepsTheHotline: every upgrade runs migrate, and what a city has said of its hotline stays.
+func TestMigrateKeepsTheHotline(t *testing.T) {
+	t.Parallel()
+	env := embeddedStack(t)
+	command(t, env, "", "migrate")
+	command(t, env, "", "departments", "set", "--code", "hotline", "--name", "Tổng đài", "--phone", "1022", "--calendar", "calendar")
+	before := command(t, env, "", "departments", "list")
+	command(t, env, "", "migrate")
+	if diff := cmp.Diff(before, command(t, env, "", "departments", "list")); diff != "" {
+		t.Errorf("a second migrate is to change no department (-before +after):\n%s", diff)
 	}
 }
 

@@ -1,12 +1,11 @@
 package main
 
 import (
-	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -68,22 +67,17 @@ func areasResolveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			out := json.NewEncoder(cmd.OutOrStdout())
-			out.SetEscapeHTML(false)
 			if len(args) == 1 && args[0] != "-" {
+				out := json.NewEncoder(cmd.OutOrStdout())
+				out.SetEscapeHTML(false)
 				return out.Encode(resolve(index, args[0]))
 			}
-			lines := bufio.NewScanner(cmd.InOrStdin())
-			lines.Buffer(nil, 1<<20)
-			for lines.Scan() {
-				if strings.TrimSpace(lines.Text()) == "" {
-					continue
+			return answerLines(cmd, func(line []byte) (any, error) {
+				if len(bytes.TrimSpace(line)) == 0 {
+					return nil, errNoAnswer
 				}
-				if err := out.Encode(resolve(index, lines.Text())); err != nil {
-					return err
-				}
-			}
-			return lines.Err()
+				return resolve(index, string(line)), nil
+			})
 		},
 	}
 }

@@ -133,10 +133,7 @@ func (s *setup) open(ctx context.Context) error {
 	if s.store, err = openStore(s.config, quietly()); err != nil {
 		return err
 	}
-	if s.config.DatabaseURL == "" {
-		err = s.store.Migrate(ctx)
-	}
-	if err == nil {
+	if err = prepare(ctx, s.config, s.store); err == nil {
 		s.stack, err = channelStack(s.config, s.store)
 	}
 	if err != nil {

@@ -124,6 +124,11 @@ func TestComposeSpeaksOurLanguage(t *testing.T) {
 				given[variable] = *value
 			}
 		}
+		for _, setting := range settingNames() {
+			if _, ok := s.Environment[setting]; !ok {
+				t.Errorf("%s: %s of the file .env does not reach it", name, setting)
+			}
+		}
 		if _, err := loadConfig(given); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
@@ -108,7 +109,25 @@ func readConfig(environ map[string]string) (c Config, faults []error, err error)
 		environ[name] = strings.TrimSpace(string(raw))
 	}
 	c, err = env.ParseAsWithOptions[Config](env.Options{Environment: environ})
-	return c, faults, err
+	return c, faults, unreadable(err)
+}
+
+// unreadable names the settings of what could not be read; the library knows only the fields of Config.
+func unreadable(err error) error {
+	all, ok := errors.AsType[env.AggregateError](err)
+	if !ok {
+		return err
+	}
+	faults := make([]error, 0, len(all.Errors))
+	for _, fault := range all.Errors {
+		if of, ok := errors.AsType[env.ParseError](fault); ok {
+			if field, ok := reflect.TypeFor[Config]().FieldByName(of.Name); ok {
+				fault = fmt.Errorf("%s: %w", field.Tag.Get("env"), of.Err)
+			}
+		}
+		faults = append(faults, fault)
+	}
+	return errors.Join(faults...)
 }
 
 // validate reports all faults together; values of secrets stay out of the report.
@@ -116,6 +135,12 @@ func (c Config) validate() (faults []error) {
 	if c.DatabaseURL != "" && !strings.HasPrefix(c.DatabaseURL, "postgres://") &&
 		!strings.HasPrefix(c.DatabaseURL, "postgresql://") {
 		faults = append(faults, errors.New("DATABASE_URL must begin with postgres://"))
+	}
+	for _, setting := range [][2]string{{"DATABASE_URL", c.DatabaseURL}, {"REDIS_URL", c.RedisURL}} {
+		if _, err := url.Parse(setting[1]); err != nil {
+			faults = append(faults,
+				fmt.Errorf("%s is no address: special characters in the password are percent-encoded", setting[0]))
+		}
 	}
 	if (c.DatabaseURL == "") != (c.RedisURL == "") {
 		faults = append(faults,

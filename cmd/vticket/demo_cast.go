@@ -81,14 +81,8 @@ func (d *demo) engage(ctx context.Context, password string) error {
 
 // departments makes those of the city where nobody has made any, and returns the busiest one.
 func (d *demo) departments(tx *store.Tx, cast *demoCast) (busy models.Department, err error) {
-	all, err := tx.Departments()
-	if err != nil {
+	if err := workflow.FoundDepartments(tx, d.desk.Catalogue, d.desk.Areas.All()); err != nil {
 		return busy, err
-	}
-	if len(all) <= 1 { // vticket migrate makes the hotline
-		if _, err := workflow.SeedDepartments(tx, d.desk.Catalogue, d.desk.Areas.All()); err != nil {
-			return busy, err
-		}
 	}
 	hotline, err := tx.DepartmentByCode(models.HotlineCode)
 	if err != nil {

@@ -127,14 +127,9 @@ func (s *stage) open(ctx context.Context, c Config, begin time.Time, fault func(
 		return err
 	}
 	s.close = func() { _ = s.store.Close() }
-	if c.DatabaseURL == "" {
-		err = s.store.Migrate(ctx)
-	} else {
-		err = s.store.Ping(ctx)
-	}
-	if err != nil {
+	if err = prepare(ctx, c, s.store); err != nil {
 		s.close()
-		return fmt.Errorf("the database is not ready (run vticket migrate): %w", err)
+		return err
 	}
 	if s.photos, err = photos.OpenDisk(filepath.Join(c.DataDir, "photos")); err != nil {
 		s.close()

@@ -15,7 +15,7 @@ func departmentColumns() []sheetColumn {
 	return []sheetColumn{
 		{
 			name: workflow.ColumnCode, aliases: []string{"department code", "ma", "ma don vi"}, needed: true,
-			heading: "Mã", example: "saigon-dothi",
+			heading: "Mã", example: "ward_urban-26740",
 		},
 		{
 			name: workflow.ColumnName, aliases: []string{"department", "ten", "ten don vi", "don vi"}, needed: true,

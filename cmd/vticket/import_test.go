@@ -17,6 +17,7 @@ import (
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/modelstest"
 	"github.com/vticket/vticket/models/store"
+	"github.com/vticket/vticket/workflow"
 )
 
 // sheetFile writes a real XLSX file.
@@ -269,5 +270,38 @@ func TestTemplatesCanBeImported(t *testing.T) {
 		if code := run(args); code != 1 {
 			t.Errorf("vticket %v: exit %d", args, code)
 		}
+	}
+}
+
+// TestTemplateKeepsOneOwner: the example row changes the department of the zero-configuration city that it names; beside
+// a second owner of the same role and area all reports would go to the hotline.
+func TestTemplateKeepsOneOwner(t *testing.T) {
+	s := modelstest.SQLite(t, modelstest.NewClock(t, "2026-11-23T08:00:00+07:00").Now)
+	desk, err := newDesk(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "d.xlsx")
+	if err := writeTemplate(path, departmentColumns(), nil); err != nil {
+		t.Fatal(err)
+	}
+	err = s.Tx(t.Context(), func(tx *store.Tx) error {
+		return workflow.FoundDepartments(tx, desk.Catalogue, desk.Areas.All())
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := loaded(t, s, "departments", importJob{path: path, apply: true}); err != nil {
+		t.Fatalf("the template is to be imported: %v, %s", err, out)
+	}
+	err = s.Read(t.Context(), func(tx *store.Tx) error {
+		owners, err := tx.Owners("ward_urban", "26740")
+		if len(owners) != 1 || owners[0].Phone == "" {
+			t.Errorf("the row of the template is to be the only owner, there are %+v", owners)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -61,6 +61,10 @@ func serve(ctx context.Context, c Config, role string, out io.Writer) error {
 	started := time.AfterFunc(settled, debug.FreeOSMemory) // what only the start needed goes back to the system
 	defer started.Stop()
 	if c.DatabaseURL == "" {
+		if role != "all" {
+			s.log.WarnContext(ctx, "for trying only: without DATABASE_URL this is SQLite and an embedded Redis",
+				"role", role, "data_dir", c.DataDir)
+		}
 		if err := s.firstRun(ctx, out); err != nil {
 			return err
 		}
@@ -124,33 +128,26 @@ func (s *stack) listen(ctx context.Context, out io.Writer) error {
 }
 
 // firstRun prepares an empty embedded database: departments for every role and area, and an admin whose password is
-// shown once, here. Each is looked for by itself: vticket admin create may have come before the first start.
+// shown once, here. Each is looked for by itself: other commands may have come before the first start.
 func (s *stack) firstRun(ctx context.Context, out io.Writer) error {
 	var staff int64
-	bare := false
 	err := s.store.Read(ctx, func(tx *store.Tx) (err error) {
-		if staff, err = tx.CountStaff(); err != nil {
-			return err
-		}
-		_, err = tx.DepartmentByCode(models.HotlineCode)
-		if bare = errors.Is(err, models.ErrNotFound); bare {
-			return nil
-		}
+		staff, err = tx.CountStaff()
 		return err
 	})
-	if err != nil || (staff > 0 && !bare) {
+	if err != nil {
 		return err
 	}
 	first := models.Staff{Email: "admin@localhost", Name: "Admin", Role: models.RoleAdmin}
 	password := models.NewToken()[:16]
-	if first.PasswordHash, err = web.HashPassword(password); err != nil {
-		return err
+	if staff == 0 {
+		if first.PasswordHash, err = web.HashPassword(password); err != nil {
+			return err
+		}
 	}
 	err = s.store.Tx(ctx, func(tx *store.Tx) error {
-		if bare {
-			if _, err := workflow.SeedDepartments(tx, s.desk.Catalogue, s.desk.Areas.All()); err != nil {
-				return err
-			}
+		if err := workflow.FoundDepartments(tx, s.desk.Catalogue, s.desk.Areas.All()); err != nil {
+			return err
 		}
 		if staff > 0 {
 			return nil

@@ -46,3 +46,33 @@ func TestConfigShowsSourcesAndNoSecrets(t *testing.T) {
 		}
 	}
 }
+
+// TestAddressesOfServicesAreChecked: what the drivers say of an address that they cannot read names no variable.
+func TestAddressesOfServicesAreChecked(t *testing.T) {
+	t.Parallel()
+	const database, redis = "postgres://u:p@h/db", "redis://:p@h/0"
+	for name, tt := range map[string]struct {
+		database, redis string
+		says            string // empty: they are taken
+	}{
+		"both":                     {database, redis, ""},
+		"passwords encoded":        {"postgres://u:100%25@h/db", "redis://:100%25@h/0", ""},
+		"a socket":                 {"postgres:///db?host=/var/run/postgresql", "redis-socket:///run/redis.sock", ""},
+		"a stray % for PostgreSQL": {"postgres://u:s3cret%@h/db", redis, "DATABASE_URL is no address: special characters in the password"},
+		"a stray # for PostgreSQL": {"postgres://u:s3cret#@h/db", redis, "DATABASE_URL is no address"},
+		"another database":         {"mysql://u:s3cret@h/db", redis, "DATABASE_URL must begin with postgres://"},
+		"a stray % for Redis":      {database, "redis://:s3cret%@h/0", "REDIS_URL is no address: special characters in the password"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := loadConfig(map[string]string{"DATABASE_URL": tt.database, "REDIS_URL": tt.redis})
+			if tt.says == "" {
+				if err != nil {
+					t.Errorf("these are to be taken: %v", err)
+				}
+			} else if err == nil || !strings.Contains(err.Error(), tt.says) || strings.Contains(err.Error(), "s3cret") {
+				t.Errorf("the fault is to say %q and not the value: %v", tt.says, err)
+			}
+		})
+	}
+}

@@ -117,10 +117,7 @@ func (t *theatre) found(ctx context.Context, c Config) error {
 	err = s.Migrate(ctx)
 	if err == nil {
 		err = s.Tx(ctx, func(tx *store.Tx) error {
-			if err := tx.SaveDepartments([]models.Department{models.Hotline()}); err != nil {
-				return err
-			}
-			if _, err := workflow.SeedDepartments(tx, t.desk.Catalogue, t.desk.Areas.All()); err != nil {
+			if err := workflow.FoundDepartments(tx, t.desk.Catalogue, t.desk.Areas.All()); err != nil {
 				return err
 			}
 			t.admin.ID = ""

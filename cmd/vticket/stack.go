@@ -70,6 +70,27 @@ func openStoreWith(c Config, opt store.Options) (*store.Store, error) {
 	return store.Open(dsn, opt)
 }
 
+// prepare migrates the embedded database. A configured one it asks whether it was migrated: on any other schema every
+// turn of a worker would fail, and events be given up that are readable afterwards.
+func prepare(ctx context.Context, c Config, s *store.Store) error {
+	if c.DatabaseURL == "" {
+		return s.Migrate(ctx)
+	}
+	return ready(ctx, s)
+}
+
+// ready says why a database cannot be worked with, and what to do about it.
+func ready(ctx context.Context, s *store.Store) error {
+	err := s.Ping(ctx)
+	if errors.Is(err, store.ErrNotMigrated) {
+		return fmt.Errorf("the database is not ready: %w: run vticket migrate", err)
+	}
+	if err != nil {
+		return fmt.Errorf("the database does not answer: %w", err)
+	}
+	return nil
+}
+
 // newStack connects, migrates the embedded database and wires everything; nothing runs yet.
 func newStack(ctx context.Context, c Config) (*stack, error) { return newStackAt(ctx, c, time.Now) }
 
@@ -85,10 +106,8 @@ func newStackAt(ctx context.Context, c Config, now func() time.Time) (_ *stack, 
 		return nil, err
 	}
 	s.closers = append(s.closers, func() { _ = s.store.Close() })
-	if c.DatabaseURL == "" {
-		if err = s.store.Migrate(ctx); err != nil {
-			return nil, err
-		}
+	if err = prepare(ctx, c, s.store); err != nil {
+		return nil, err
 	}
 	if s.photos, err = photos.OpenDisk(filepath.Join(c.DataDir, "photos")); err != nil {
 		return nil, err
@@ -210,10 +229,12 @@ func (s *stack) wireDoor() error {
 
 // ready says whether a request can be served; Redis is not asked: it plays no part in an answer.
 func (s *stack) ready(ctx context.Context) error {
-	if err := s.store.Ping(ctx); err != nil {
-		return errors.New("the database is not ready: run vticket migrate")
+	err := ready(ctx, s.store)
+	if err == nil || errors.Is(err, store.ErrNotMigrated) {
+		return err
 	}
-	return nil
+	s.log.WarnContext(ctx, "not ready", "error", err)
+	return errors.New("the database does not answer") // anybody may ask: its address is nobody's business
 }
 
 func (s *stack) close() {

@@ -32,7 +32,7 @@ func staffColumns() []sheetColumn {
 		{name: workflow.ColumnRole, aliases: []string{"vai tro"}, needed: true, heading: "Vai trò", example: "staff"},
 		{
 			name: workflow.ColumnDepartment, aliases: []string{"department", "ma don vi", "don vi"},
-			heading: "Mã đơn vị", example: "saigon-dothi",
+			heading: "Mã đơn vị", example: "ward_urban-26740",
 		},
 	}
 }

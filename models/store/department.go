@@ -10,16 +10,24 @@ import (
 
 // SaveDepartments keeps departments by their codes: new ones are made, known ones changed.
 func (tx *Tx) SaveDepartments(all []models.Department) error {
-	for i := range all {
-		all[i].ID, all[i].CreatedAt = models.NewID(), tx.Now
-	}
-	err := tx.db().Clauses(clause.OnConflict{
+	return tx.keepDepartments(all, clause.OnConflict{
 		Columns: []clause.Column{{Name: "code"}},
 		DoUpdates: clause.AssignmentColumns([]string{
 			"name", "role", "area_code", "parent_id", "calendar", "phone", "email",
 		}),
-	}).CreateInBatches(all, 500).Error
-	if err != nil {
+	})
+}
+
+// AddDepartments makes departments; those whose codes are known stay as they are.
+func (tx *Tx) AddDepartments(all []models.Department) error {
+	return tx.keepDepartments(all, clause.OnConflict{Columns: []clause.Column{{Name: "code"}}, DoNothing: true})
+}
+
+func (tx *Tx) keepDepartments(all []models.Department, known clause.OnConflict) error {
+	for i := range all {
+		all[i].ID, all[i].CreatedAt = models.NewID(), tx.Now
+	}
+	if err := tx.db().Clauses(known).CreateInBatches(all, 500).Error; err != nil {
 		return fmt.Errorf("save departments: %w", err)
 	}
 	return nil

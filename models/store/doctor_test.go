@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -69,14 +70,26 @@ func TestSchemaIsComparedWithTheProgram(t *testing.T) {
 		if missing, unknown, err := s.Schema(t.Context()); len(missing) != 0 || unknown != 0 || err != nil {
 			t.Errorf("a migrated database: missing %v, unknown %d, %v", missing, unknown, err)
 		}
+		if err := s.Ping(t.Context()); err != nil {
+			t.Errorf("a migrated database is to be ready: %v", err)
+		}
 		exec(t, s, "UPDATE goose_db_version SET version_id = 20991231000000 WHERE version_id = 20261122060000")
 		missing, unknown, err := s.Schema(t.Context())
 		if diff := cmp.Diff([]string{"20261122060000_skeleton"}, missing); diff != "" || unknown != 1 || err != nil {
 			t.Errorf("another program's database: unknown %d, %v\n%s", unknown, err, diff)
 		}
+		if err := s.Ping(t.Context()); !errors.Is(err, store.ErrNotMigrated) {
+			t.Errorf("a database that lacks an older migration than its newest is to be not migrated: %v", err)
+		}
 		exec(t, s, "DROP TABLE goose_db_version")
 		if missing, _, err := s.Schema(t.Context()); len(missing) < 2 || err != nil {
 			t.Errorf("an empty database: missing %v, %v", missing, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Ping(t.Context()); err == nil || errors.Is(err, store.ErrNotMigrated) {
+			t.Errorf("a database that does not answer is not one without migrations: %v", err)
 		}
 	})
 }

@@ -27,8 +27,9 @@ func (tx *Tx) run(what string, all []statement) error {
 	return nil
 }
 
-const eraseAttachments = `UPDATE attachments SET status = 'erased', source = '{}', sha256 = '', dhash = 0,
-	taken_at = NULL, lat = NULL, lon = NULL, fault = '', lease_until = NULL, lease_token = '', wake_at = NULL WHERE `
+const eraseAttachments = `UPDATE attachments SET status = '` + string(models.AttachmentErased) + `', source = '{}',
+	sha256 = '', dhash = 0, taken_at = NULL, lat = NULL, lon = NULL, fault = '', lease_until = NULL, lease_token = '',
+	wake_at = NULL WHERE `
 
 // EraseReports blanks what a reporter said of a ticket, and what was said to them: the words and their salts, places,
 // numbers, links, and what search knows of them. Official answers stay.

@@ -19,15 +19,6 @@ func (s *Store) Grant(ctx context.Context, channel, account string) (models.Gran
 	return g, nil
 }
 
-// Grants lists the accounts that consented.
-func (s *Store) Grants(ctx context.Context) ([]models.Grant, error) {
-	var rows []models.Grant
-	if err := s.read.WithContext(ctx).Order("channel, account").Find(&rows).Error; err != nil {
-		return nil, fmt.Errorf("grants: %w", err)
-	}
-	return rows, nil
-}
-
 // SetGrant keeps a first pair of tokens, or one that replaces all that was known.
 func (tx *Tx) SetGrant(g models.Grant) error {
 	err := tx.db().Clauses(clause.OnConflict{

@@ -163,7 +163,7 @@ func (tx *Tx) Phone(reporterID string) (p Phone, err error) {
 	}
 	err = tx.db().Raw(`SELECT r.phone, r.phone_proved_at AS proved_at, (SELECT a.external_id FROM reporter_addresses a
 			WHERE a.reporter_id = r.id AND a.channel = ? AND a.account = ? ORDER BY a.id DESC LIMIT 1) AS called
-		FROM reporters r WHERE r.id = ?`, phoneChannel, phoneAccount, reporterID).Scan(&rows).Error
+		FROM reporters r WHERE r.id = ?`, models.ChannelPhone, phoneAccount, reporterID).Scan(&rows).Error
 	if err == nil && len(rows) == 0 {
 		err = models.ErrNotFound
 	}

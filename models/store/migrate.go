@@ -5,7 +5,6 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
-	"strings"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -40,24 +39,4 @@ func (s *Store) Migrate(ctx context.Context) error {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	return nil
-}
-
-// pending tells whether the schema lacks migrations that this program has.
-func (s *Store) pending(ctx context.Context) (bool, error) {
-	folder := "sqlite"
-	if s.postgres {
-		folder = "postgres"
-	}
-	files, err := fs.ReadDir(migrations, "migrations/"+folder)
-	if err != nil {
-		return false, fmt.Errorf("list migrations: %w", err)
-	}
-	newest, _, _ := strings.Cut(files[len(files)-1].Name(), "_")
-	var n int64
-	err = s.read.WithContext(ctx).
-		Raw("SELECT count(*) FROM goose_db_version WHERE version_id = CAST(? AS bigint)", newest).Scan(&n).Error
-	if err != nil {
-		return false, fmt.Errorf("ask the database: %w", err)
-	}
-	return n == 0, nil
 }

@@ -4,18 +4,17 @@ import (
 	"fmt"
 
 	"gorm.io/gorm"
+
+	"github.com/vticket/vticket/models"
 )
 
 // A telephone number that somebody called from is an address like any other, of the channel "phone". One that was typed
 // on a page proves nothing: it is noted on its report for whoever calls back, and opens nobody's reports.
-const (
-	phoneChannel = "phone"
-	phoneAccount = "hotline"
-)
+const phoneAccount = "hotline"
 
 // PhoneReporter returns the reporter behind a number, made on the first call.
 func (tx *Tx) PhoneReporter(phone string) (reporterID string, err error) {
-	a, err := tx.Address(phoneChannel, phoneAccount, phone)
+	a, err := tx.Address(models.ChannelPhone, phoneAccount, phone)
 	return a.ReporterID, err
 }
 
@@ -27,7 +26,7 @@ func (tx *Tx) ProvePhone(reporterID, phone string) error {
 	if err != nil {
 		return fmt.Errorf("prove phone: %w", err)
 	}
-	called, found, err := tx.FindAddress(phoneChannel, phoneAccount, phone)
+	called, found, err := tx.FindAddress(models.ChannelPhone, phoneAccount, phone)
 	if err != nil || !found || called.ReporterID == reporterID {
 		return err
 	}
@@ -54,5 +53,5 @@ func (tx *Tx) NameReporter(id, name string) error {
 func (tx *Tx) reportedBy(phone string) *gorm.DB {
 	return tx.db().Where(`tickets.id IN (SELECT r.ticket_id FROM reports r
 		WHERE r.phone = ? OR r.reporter_id IN (SELECT reporter_id FROM reporter_addresses
-			WHERE external_id = ? AND channel = ? AND account = ?))`, phone, phone, phoneChannel, phoneAccount)
+			WHERE external_id = ? AND channel = ? AND account = ?))`, phone, phone, models.ChannelPhone, phoneAccount)
 }

@@ -157,9 +157,10 @@ func (tx *Tx) LooseEvidence(reporterID string, before time.Time) ([]models.Attac
 
 const (
 	conversationsOf = "(SELECT id FROM conversations WHERE reporter_id = ?)"
-	evidenceOf      = `kind = 'evidence' AND status <> 'erased' AND conversation_id IN {of} AND
+	keptEvidence    = `kind = 'evidence' AND status <> '` + string(models.AttachmentErased) + `' AND `
+	evidenceOf      = keptEvidence + `conversation_id IN {of} AND
 		(ticket_id = ? OR message_id IN (SELECT id FROM messages WHERE ticket_id = ?))`
-	looseEvidence = `kind = 'evidence' AND status <> 'erased' AND conversation_id IN {of} AND created_at < ? AND
+	looseEvidence = keptEvidence + `conversation_id IN {of} AND created_at < ? AND
 		ticket_id IS NULL AND (message_id IS NULL OR message_id IN (SELECT id FROM messages WHERE ticket_id IS NULL))`
 )
 

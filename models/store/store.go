@@ -146,11 +146,14 @@ func (s *Store) sampleTime(ctx context.Context) error {
 	return nil
 }
 
-// Ping tells whether the database answers and has every migration of this program.
+// ErrNotMigrated says that the schema lacks migrations that this program has.
+var ErrNotMigrated = errors.New("migrations are missing")
+
+// Ping tells whether the database answers and has every migration of this program; without them ErrNotMigrated.
 func (s *Store) Ping(ctx context.Context) error {
-	pending, err := s.pending(ctx)
-	if err == nil && pending {
-		err = errors.New("migrations are missing")
+	missing, _, err := s.Schema(ctx)
+	if err == nil && len(missing) > 0 {
+		err = ErrNotMigrated
 	}
 	return err
 }

@@ -54,7 +54,7 @@ func (tx *Tx) TicketPhones(ticketID string) (map[string]string, error) {
 			coalesce((SELECT max(external_id) FROM reporter_addresses a
 				WHERE a.reporter_id = r.reporter_id AND a.channel = ? AND a.account = ?), '') AS called
 		FROM reports r WHERE r.ticket_id = ? GROUP BY r.reporter_id`,
-		phoneChannel, phoneAccount, ticketID).Scan(&rows).Error
+		models.ChannelPhone, phoneAccount, ticketID).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("phones of ticket: %w", err)
 	}

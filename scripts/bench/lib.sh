@@ -74,7 +74,7 @@ program() {
   shift 2
   port=$(free_port)
   program_url=http://127.0.0.1:$port
-  env -u DATABASE_URL -u REDIS_URL -u PUBLIC_URL LOG_LEVEL=warn LISTEN_ADDR="127.0.0.1:$port" \
+  env -u{DATABASE_URL,REDIS_URL,PUBLIC_URL,GEOCODER_URL,{DATABASE_URL,REDIS_URL,TELEGRAM_{BOT_TOKEN,WEBHOOK_SECRET}}_FILE} LOG_LEVEL=warn LISTEN_ADDR="127.0.0.1:$port" \
     TELEGRAM_BOT_TOKEN=4242:bench TELEGRAM_WEBHOOK_SECRET="$TELEGRAM_WEBHOOK_SECRET" "$@" \
     "$bench_program" serve --role "$role" >>"$bench_folder/$name.log" 2>&1 </dev/null &
   program_pid=$!

@@ -83,14 +83,6 @@ func (b *Bell) Ring(ctx context.Context, wakes []models.Wake) {
 	b.send(ctx, grouped(asks))
 }
 
-// Ping says whether Redis answers.
-func (b *Bell) Ping(ctx context.Context) error {
-	if err := b.redis.Ping(ctx).Err(); err != nil {
-		return fmt.Errorf("ping redis: %w", err)
-	}
-	return nil
-}
-
 // Close drops the wakes held in this process, which the sweep will bring, and closes the connection.
 func (b *Bell) Close() error {
 	b.mu.Lock()

@@ -70,10 +70,9 @@ func realRedis(t *testing.T, settings []string) string {
 		_ = os.RemoveAll(folder)
 	})
 	address := (&url.URL{Scheme: "redis-socket", Path: socket}).String()
-	bell := newBell(t, address)
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	for bell.Ping(ctx) != nil {
+	for _, err := RedisVersion(ctx, address); err != nil; _, err = RedisVersion(ctx, address) {
 		select {
 		case <-ctx.Done():
 			t.Fatal("redis-server does not answer")
