@@ -1,0 +1,63 @@
+package api_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/store"
+)
+
+func TestReportFormWarnsOfDangerFirst(t *testing.T) {
+	eachDoor(t, func(t *testing.T, d *door) {
+		t.Helper()
+		chat := models.NewToken()
+		to := d.sent(t, filled(t, chat, part{name: "text", value: "Dây điện đứt rơi xuống đường, đang chập điện, nguy hiểm quá"}))
+		d.browse(t, visit{path: to, chat: chat}).wants(t, 200, []string{`href="tel:`}, nil)
+		d.browse(t, visit{path: to}).wants(t, 200, nil, []string{`href="tel:`})
+	})
+}
+
+func TestReportFormCallsWhoHelps(t *testing.T) {
+	eachDoor(t, func(t *testing.T, d *door) {
+		t.Helper()
+		for name, tt := range map[string]struct {
+			words string
+			calls []string
+			not   []string
+			said  string // the last thing in the chat before the receipt
+		}{
+			"a life in danger has its own number":       {"trụ đèn rò điện, có người bị điện giật", []string{"tel:115"}, []string{"tel:1022"}, "danger"},
+			"in a report of no dangerous type, all are": {"ổ gà to, có người té xe bất tỉnh", []string{"tel:115", "tel:114", "tel:113"}, nil, "danger"},
+			"a life that somebody may end":              {"em muốn chết, em muốn tự tử", []string{"tel:115"}, []string{"tel:113"}, "person_called"},
+		} {
+			t.Run(name, func(t *testing.T) {
+				chat := models.NewToken()
+				to := d.sent(t, filled(t, chat, part{name: "text", value: tt.words}))
+				d.browse(t, visit{path: to, chat: chat}).wants(t, 200, tt.calls, tt.not)
+				d.tx(func(tx *store.Tx) error {
+					a, _, err := tx.FindAddress("webchat", "web", models.TokenKey(chat))
+					if err != nil {
+						return err
+					}
+					talk, err := tx.ConversationWith(a.ID)
+					if err != nil {
+						return err
+					}
+					all, _, err := tx.ConversationMessages(talk.ID, 10)
+					var said []string
+					for _, m := range all {
+						said = append(said, m.Key)
+					}
+					if at := slices.Index(said, "receipt"); at < 1 || said[at-1] != tt.said {
+						t.Errorf("before the receipt the chat is to say %s: %q", tt.said, said)
+					}
+					if waits := talk.PersonSince != nil; waits != (tt.said == "person_called") {
+						t.Errorf("a person has the conversation: %t", waits)
+					}
+					return err
+				})
+			})
+		}
+	})
+}
