@@ -13,6 +13,7 @@ import (
 	"github.com/vticket/vticket/bots/dialogue"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/store"
+	"github.com/vticket/vticket/workflow"
 )
 
 const chatPath = "/api/v1/chat/messages"
@@ -194,5 +195,53 @@ func TestChoicesOfATypeAreCalledByItsName(t *testing.T) {
 		})
 		_, _, body := d.do(ask{path: chatPath, token: token})
 		deskPage{Body: body}.holds(t, `"title":"`+d.desk.Catalogue.Category(key).NameVi+`"`, `"payload":"type:`+key+`"`)
+	})
+}
+
+// TestMyReportsAreToldApart: each says what and where it is and leads to its page, which nobody else learns of; what is
+// nobody else's business is not named.
+func TestMyReportsAreToldApart(t *testing.T) {
+	eachDoor(t, func(t *testing.T, d *door) {
+		t.Helper()
+		lan, hoa := d.resident(), d.resident()
+		var tracks []string
+		for _, in := range []struct{ chat, category, address string }{
+			{lan, "road.pothole", "12 Tô Ký"},
+			{lan, "admin.staff_conduct", "12 Tô Ký"},
+			{hoa, "road.pothole", "9 Hai Bà Trưng"},
+			{lan, "road.pothole", ""},
+		} {
+			d.tx(func(tx *store.Tx) error {
+				c, _, err := tx.LockConversation("webchat", "web", models.TokenKey(in.chat))
+				if err != nil {
+					return err
+				}
+				made, err := d.desk.Submit(tx, workflow.SubmitInput{
+					Actor: models.System(), ReporterID: c.ReporterID, ConversationID: &c.ID, Channel: "webchat",
+					Words: "a", Category: in.category, Address: in.address, Lat: &centreLat, Lon: &centreLon,
+				})
+				if err != nil {
+					return err
+				}
+				reports, err := tx.Reports(made.ID)
+				tracks = append(tracks, "/t/"+reports[0].TrackToken)
+				return err
+			})
+		}
+		type mine struct{ Title, Place, Track string }
+		list := ask{method: http.MethodGet, path: "/api/v1/chat/tickets", token: lan}
+		status, _, body := d.do(list)
+		var got struct{ Tickets []mine }
+		if err := json.Unmarshal([]byte(body), &got); err != nil || status != http.StatusOK {
+			t.Fatalf("%d %s %v", status, body, err)
+		}
+		want := []mine{
+			{"Ổ gà, mặt đường hư hỏng", "Phường Sài Gòn", tracks[3]},
+			{"Việc cần xử lý kín", "", tracks[1]},
+			{"Ổ gà, mặt đường hư hỏng", "12 Tô Ký, Phường Sài Gòn", tracks[0]},
+		}
+		if diff := cmp.Diff(want, got.Tickets); diff != "" {
+			t.Errorf("my reports, newest first (-want +got):\n%s", diff)
+		}
 	})
 }

@@ -87,6 +87,9 @@ func TestQueueShowsWhatIsAskedFor(t *testing.T) {
 			"area":                        {admin, "area=26740", nil},
 			"overdue, none":               {admin, "overdue=1", nil},
 			"code as spoken":              {admin, "q=" + url.QueryEscape(models.SpokenCode(cover.Code)), codes(cover)},
+			"code of an answered one":     {admin, "q=" + answered.Code, codes(answered)},
+			"code, other filters kept":    {admin, "mine=1&category=env.garbage&q=" + answered.Code, codes(answered)},
+			"code of nothing":             {admin, "q=" + models.NewCode(), nil},
 			"another system's number":     {admin, "q=CV-12", codes(rubbish)},
 			"phone number":                {admin, "q=%2B84+912.345.678", []string{calling}},
 			"phone number, half":          {admin, "q=0912", nil},
@@ -130,7 +133,12 @@ func TestQueueShowsWhatIsAskedFor(t *testing.T) {
 		got := d.open("/console", admin)
 		got.holds(t, "Hai Bà Trưng", "Điện thoại", "Trung tâm", html.EscapeString(models.SpokenCode(cover.Code)), "Khẩn",
 			"gần đúng", "Ghi hộ cuộc gọi", "Đăng xuất")
-		d.open("/console", lead).lacks(t, "Ghi hộ cuộc gọi", `id="department"`)
+		got.holds(t, "Người quản trị nạp ranh giới", "Trung tâm Quản lý Giao thông và Hạ tầng kỹ thuật (Sở Xây dựng)</p>")
+		own := d.open("/console", lead)
+		own.holds(t, "tên phường, xã gần đúng", `<p class="whose small"></p>`)
+		own.lacks(t, "Ghi hộ cuộc gọi", `id="department"`, "Người quản trị nạp ranh giới")
+		d.open("/console?q="+answered.Code, admin).holds(t, "Tất cả phản ánh</h1>", "Tìm: "+answered.Code)
+		d.open("/console?q="+models.NewCode(), admin).holds(t, "Không có phản ánh nào mang mã này, kể cả đã khép")
 		d.open("/console", homeless).holds(t, "Không còn việc nào đang chờ")
 		d.open("/console?q=voi", admin).holds(t, "Bỏ tất cả bộ lọc", "Tìm: voi", `href="/console"`)
 	})
@@ -357,7 +365,7 @@ func TestQueueKnowsWhatIsMine(t *testing.T) {
 		d.submits(cookie, mine, "accept", nil).led(t, ticketAt(mine)+"?done=accept")
 		list := "/console?mine=1"
 		page := d.open(list, cookie)
-		page.holds(t, "Tôi đang nhận", "<br>Minh</p>", ticketAt(mine)+"?from=%2fconsole%3fmine%3d1")
+		page.holds(t, "Tôi đang nhận", `<p class="whose small">Minh</p>`, ticketAt(mine)+"?from=%2fconsole%3fmine%3d1")
 		if diff := cmp.Diff(codes(mine), page.codes()); diff != "" {
 			t.Errorf("what I have taken on (-want +got):\n%s", diff)
 		}
@@ -404,7 +412,6 @@ func TestTimeLeftIsTheDepartments(t *testing.T) {
 			return tx.SaveDepartments([]models.Department{own})
 		})
 		made := d.report(workflow.SubmitInput{Words: "Ổ gà", Category: "road.pothole", Lat: &centreLat, Lon: &centreLon})
-		d.done(t, d.verb(d.staff(models.RoleAdmin, nil), made, 1, "assign", `{"department":"infra_center"}`))
 		clock.Move(d.byCode(made.Code).TargetDue.Sub(clock.Now()) - 6*time.Hour) // two nights later, 18:00
 		admin := d.cookie(models.RoleAdmin, nil)
 		for _, page := range []string{"/console", ticketAt(made)} {

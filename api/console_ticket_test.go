@@ -141,9 +141,12 @@ func TestTicketPageOffersWhatIsAllowedNow(t *testing.T) {
 		offers(viewer)
 		offers(staff, "accept", "resolve", "reply", "note", "attach", "return")
 		offers(hotline, "accept", "assign", "resolve", "reply", "note", "attach", "triage", "amend", "withdraw")
+		page := d.open(ticketAt(made)+"?do=assign", hotline)
+		page.holds(t, `name="department" value="" list=`)                                             // it has its department
+		page.holds(t, `class="verb-now barred"`, `class="verb barred" name="verb" id="verb-resolve"`) // once on a phone
 		d.submits(staff, made, "accept", nil).led(t, ticketAt(made)+"?done=accept")
 		offers(staff, "resolve", "ask", "reply", "note", "attach")
-		d.submits(staff, made, "ask", url.Values{"text": {"Nắp tròn hay vuông?"}}).led(t, ticketAt(made)+"?done=ask")
+		d.submits(staff, made, "ask", url.Values{"text": {"Nắp tròn hay vuông?"}}).led(t, ticketAt(made)+"?done=ask_runs")
 		offers(staff, "resolve", "reply", "note", "attach")
 		d.submits(staff, made, "resolve", url.Values{"text": {"Đã thay nắp."}, "outcome": {"fixed"}, "no_photo": {"Máy hỏng"}}).
 			led(t, ticketAt(made)+"?done=resolve")
@@ -187,6 +190,16 @@ func TestVerbsOfThePage(t *testing.T) {
 					return t.Category == "road.pothole" && t.Priority == "high" && t.Address == "hẻm 19" &&
 						t.ExternalRefs == "A-1 B-2" && t.Road == models.RoadAlley
 				}, "Số ở hệ thống khác",
+			},
+			"triage, only another type": {
+				"triage",
+				url.Values{"category": {"green.park"}, "priority": {"critical"}},
+				func(t models.Ticket) bool { return t.Category == "green.park" && t.Priority == "critical" }, "",
+			},
+			"triage, a type and a lower priority": {
+				"triage",
+				url.Values{"category": {"utility.power_outage"}, "priority": {"low"}},
+				func(t models.Ticket) bool { return t.Category == "utility.power_outage" && t.Priority == "low" }, "",
 			},
 			"a note": {
 				"note", url.Values{"text": {"Nhớ mang theo thang"}}, nil, "Nhớ mang theo thang",
@@ -241,6 +254,7 @@ func TestRefusedFormKeepsWhatWasTyped(t *testing.T) {
 			"an empty question":     {"ask", url.Values{"text": {"  "}}, "text", "Cần ghi nội dung", ""},
 			"a long note":           {"note", url.Values{"text": {long}}, "text", "quá dài", long},
 			"an unknown department": {"assign", url.Values{"department": {"Sở Kỳ Lạ"}}, "department", "Không có đơn vị này", "Sở Kỳ Lạ"},
+			"the department it has": {"assign", url.Values{"department": {"infra_center"}}, "department", "Đơn vị này đang giữ phản ánh", "infra_center"},
 			"no outcome":            {"resolve", url.Values{"text": {"Đã xong việc"}}, "outcome", "Kết quả", "Đã xong việc"},
 			"no photo": {
 				"resolve", url.Values{"text": {"Đã xong việc"}, "outcome": {"fixed"}}, "photo", "cần ảnh sau khi xử lý", "Đã xong việc",
@@ -276,7 +290,7 @@ func TestTheSameFormTwiceDoesItOnce(t *testing.T) {
 		staff := d.cookie(models.RoleStaff, made.DepartmentID)
 		d.submits(staff, made, "accept", nil)
 		form := url.Values{"text": {"Nắp tròn hay vuông?"}, "version": {strconv.FormatInt(d.again(made).Version, 10)}}
-		d.submits(staff, made, "ask", form).led(t, ticketAt(made)+"?done=ask")
+		d.submits(staff, made, "ask", form).led(t, ticketAt(made)+"?done=ask_runs")
 		second := d.submits(staff, made, "ask", form)
 		second.is(t, http.StatusPreconditionFailed)
 		second.holds(t, "Có người vừa thay đổi phản ánh này", "Chờ người dân", "Bạn đã viết", "Nắp tròn hay vuông?")
@@ -366,7 +380,8 @@ func TestAnswerToWhoHasNoChatIsKept(t *testing.T) {
 		made, hotline := d.ticket(), d.cookie(models.RoleHotline, nil)
 		d.submits(hotline, made, "accept", nil)
 		got := d.open(ticketAt(made), hotline)
-		got.holds(t, "Người báo không dùng chat")
+		got.holds(t, "Người báo không dùng chat", "Câu trả lời được lưu ở đây")
+		got.lacks(t, "ngay trong chat")
 		if slices.Contains(got.offers(), "ask") || slices.Contains(got.offers(), "reply") {
 			t.Error("a question is offered that nobody would read")
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -429,6 +430,15 @@ func TestOpenAPIHasTheForms(t *testing.T) {
 	var doc struct {
 		Paths map[string]map[string]struct {
 			RequestBody struct{ Content map[string]any }
+			Parameters  []struct {
+				Name     string
+				Required bool
+				Schema   struct{ Enum []string }
+			}
+			Responses map[string]any
+		}
+		Components struct {
+			Schemas map[string]struct{ Properties map[string]any }
 		}
 	}
 	if err := json.Unmarshal([]byte(body), &doc); err != nil {
@@ -445,6 +455,31 @@ func TestOpenAPIHasTheForms(t *testing.T) {
 	for path, method := range map[string]string{"/photos/{id}/{size}": "get", "/tickets/{code}/photos": "post", "/tickets/{code}/attach": "post"} {
 		if _, ok := doc.Paths[path][method]; !ok {
 			t.Errorf("%s %s is not described", method, path)
+		}
+	}
+	verb := doc.Paths["/tickets/{code}/{verb}"]["post"]
+	fields := fmt.Sprint(verb.RequestBody.Content)
+	if len(verb.RequestBody.Content) != 1 || !strings.Contains(fields, "no_photo_reason") || strings.Contains(fields, "required") {
+		t.Errorf("the body of a verb is JSON with its fields, of which none must be there: %s", fields)
+	}
+	for _, p := range verb.Parameters {
+		if p.Name == "If-Match" && !p.Required || p.Name == "verb" && (len(p.Schema.Enum) != 13 || !slices.Contains(p.Schema.Enum, "resolve")) {
+			t.Errorf("%s is to be told with what is asked of it: %+v", p.Name, p)
+		}
+	}
+	told := fmt.Sprint(doc.Paths["/tickets/{code}"]["get"].Responses["200"])
+	for _, field := range []string{"code", "state", "promise_due", "messages"} {
+		if !strings.Contains(told, "ToldView") || doc.Components.Schemas["ToldView"].Properties[field] == nil {
+			t.Errorf("%s of a ticket is to be described: %s", field, told)
+		}
+	}
+	attach := doc.Paths["/tickets/{code}/attach"]["post"]
+	if verb.Responses["428"] == nil || attach.Responses["428"] == nil {
+		t.Errorf("the refusal without If-Match is to be told: %v, %v", verb.Responses, attach.Responses)
+	}
+	for _, part := range []string{"ETag", "TicketView", "photos"} {
+		if answer := fmt.Sprint(attach.Responses["200"]); !strings.Contains(answer, part) {
+			t.Errorf("attach answers the ticket, its tag and the ids; %s is missing: %s", part, answer)
 		}
 	}
 }

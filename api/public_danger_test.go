@@ -1,8 +1,12 @@
 package api_test
 
 import (
+	"net/http"
+	"net/url"
 	"slices"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/store"
@@ -60,4 +64,65 @@ func TestReportFormCallsWhoHelps(t *testing.T) {
 			})
 		}
 	})
+}
+
+// TestWordsToldOnAReportsPageAreWarnedOf on that page and in the chat, the same once.
+func TestWordsToldOnAReportsPageAreWarnedOf(t *testing.T) {
+	eachDoor(t, func(t *testing.T, d *door) {
+		t.Helper()
+		for name, tt := range map[string]struct {
+			words string
+			call  string
+			said  []string // in the chat, after the receipt
+		}{
+			"a danger":  {"có người té xe ở ổ gà này bất tỉnh rồi", "tel:115", []string{"danger"}},
+			"despair":   {"tôi muốn chết", "tel:115", []string{"self_harm", "person_called"}},
+			"no danger": {"ổ gà này sâu lắm", "", nil},
+		} {
+			t.Run(name, func(t *testing.T) {
+				chat := models.NewToken()
+				to := d.sent(t, filled(t, chat, part{name: "text", value: "ổ gà to"}))
+				d.browse(t, visit{path: to, chat: chat}).wants(t, 200, nil, []string{"tel:115"})
+				for range 2 {
+					d.browse(t, visit{
+						method: http.MethodPost, path: to + "/tell", kind: "application/x-www-form-urlencoded",
+						body: "text=" + url.QueryEscape(tt.words), chat: chat,
+					}).wants(t, 303, nil, nil)
+				}
+				if page := d.browse(t, visit{path: to, chat: chat}); tt.call != "" {
+					page.wants(t, 200, []string{tt.call}, nil)
+				} else {
+					page.wants(t, 200, nil, []string{"tel:"})
+				}
+				if diff := cmp.Diff(tt.said, d.saidAfterReceipt(t, chat)); diff != "" {
+					t.Errorf("the chat says (-want +got):\n%s", diff)
+				}
+			})
+		}
+	})
+}
+
+// saidAfterReceipt lists the keys of what a chat of the pages was told since its receipt.
+func (d *door) saidAfterReceipt(t *testing.T, chat string) (said []string) {
+	t.Helper()
+	d.tx(func(tx *store.Tx) error {
+		a, _, err := tx.FindAddress("webchat", "web", models.TokenKey(chat))
+		if err != nil {
+			return err
+		}
+		talk, err := tx.ConversationWith(a.ID)
+		if err != nil {
+			return err
+		}
+		all, _, err := tx.ConversationMessages(talk.ID, 10)
+		for _, m := range all {
+			if m.Key == "receipt" {
+				said = nil
+			} else if m.Direction == models.DirectionOut {
+				said = append(said, m.Key)
+			}
+		}
+		return err
+	})
+	return said
 }

@@ -44,6 +44,7 @@ func TestVerbRefusesBadInput(t *testing.T) {
 			"If-Match 0":              {ask{path: path + "resolve", token: lead, ifMatch: `"0"`, body: answer}, refusal{Status: 400, Code: "if_match_malformed"}},
 			"a weak stale version":    {ask{path: path + "resolve", token: lead, ifMatch: `W/"7"`, body: answer}, refusal{Status: 412, Code: "stale_version"}},
 			"an id of no department":  {ask{path: path + "assign", token: hotline, ifMatch: `"1"`, body: `{"department":"` + models.NewID() + `"}`}, refusal{Status: 422, Code: "invalid", Field: "department"}},
+			"the department it has":   {ask{path: path + "assign", token: hotline, ifMatch: `"1"`, body: `{"department":"infra_center"}`}, refusal{Status: 422, Code: "invalid", Field: "department"}},
 			"stale version":           {ask{path: path + "resolve", token: lead, ifMatch: `"7"`, body: answer}, refusal{Status: 412, Code: "stale_version"}},
 			"malformed json":          {ask{path: path + "resolve", token: lead, ifMatch: `"1"`, body: `{"text":`}, refusal{Status: 422, Code: "invalid", Field: "body"}},
 			"no body":                 {ask{path: path + "resolve", token: lead, ifMatch: `"1"`}, refusal{Status: 422, Code: "invalid", Field: "text"}},

@@ -104,8 +104,11 @@ const (
 	DeliveryHeld    DeliveryStatus = "held"
 )
 
-// QuietHours is the error class of a delivery that waits for the morning.
-const QuietHours = "quiet"
+// The error classes of deliveries that wait and are due when the resident writes.
+const (
+	QuietHours = "quiet" // for the morning
+	TryAgain   = "retry" // for the platform to work again
+)
 
 // The steps of the ladder by which a message is brought, in their order (channels.md §7).
 const (

@@ -68,7 +68,8 @@ Drawn by a test from the table in ` + "`models/moves.go`" + `: change the table,
 
 Where dispatch decides or there is no department, some verbs lead elsewhere than drawn: a submission, a correction
 or a computed place that names one owner leads to ` + "`assigned`" + ` at once; a ticket without a department reopens, and is taken out of another
-one, as ` + "`new`" + `; a withdrawal by one of several reporters is an ` + "`unfollow`" + `; and a triage that finds a
+one, as ` + "`new`" + `; a withdrawal by one of several reporters is an ` + "`unfollow`" + `,
+which leads from ` + "`waiting`" + ` to ` + "`in_progress`" + ` when the question went to that one's report; and a triage that finds a
 department's own conduct takes the ticket back to ` + "`new`" + `.
 
 ## Which verb is possible when

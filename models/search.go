@@ -12,6 +12,7 @@ type Search struct {
 	Phone     string // as NormalPhone gives it, empty when it is no number
 	Hidden    []string
 	Words     []SearchWord
+	Begun     []string // the types whose name has a word that begins with the last one
 }
 
 // SearchWord is one folded word that a ticket has to hold; a type whose name holds it is as good.
@@ -36,13 +37,11 @@ func (c Catalogue) Search(typed string) Search {
 	s.Phone, _ = NormalPhone(typed)
 	words := strings.Fields(Fold(typed))
 	for _, word := range words[:min(len(words), searchWords)] {
-		found := SearchWord{Text: word}
-		for _, key := range c.Order {
-			if c.Categories[key].named(word) {
-				found.Categories = append(found.Categories, key)
-			}
-		}
-		s.Words = append(s.Words, found)
+		s.Words = append(s.Words, SearchWord{word, c.named(func(of string) bool { return of == word })})
+	}
+	if len(s.Words) > 0 {
+		last := s.Words[len(s.Words)-1].Text
+		s.Begun = c.named(func(of string) bool { return strings.HasPrefix(of, last) })
 	}
 	for _, key := range c.Order {
 		if c.Categories[key].ReporterHidden {
@@ -52,9 +51,13 @@ func (c Catalogue) Search(typed string) Search {
 	return s
 }
 
-// named tells whether a word of the type's name begins with a folded word.
-func (c Category) named(word string) bool {
-	return slices.ContainsFunc(strings.Fields(Fold(c.NameVi+" "+c.NameEn)), func(of string) bool {
-		return strings.HasPrefix(of, word)
-	})
+// named are the types whose name, in either language, has a folded word that is meant.
+func (c Catalogue) named(meant func(word string) bool) (keys []string) {
+	for _, key := range c.Order {
+		of := c.Categories[key]
+		if slices.ContainsFunc(strings.Fields(Fold(of.NameVi+" "+of.NameEn)), meant) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }

@@ -115,6 +115,13 @@ func (t Ticket) Untold() bool {
 	return t.Category == OtherCategory && t.ReadCategory == OtherCategory && t.Confidence < Telling
 }
 
+// MayPause tells whether a question would let the department's clock stand: once a ticket, never while it is critical,
+// nor once what its resident was promised is over, which would hide that it is late.
+func (t Ticket) MayPause(now time.Time) bool {
+	late := t.PromiseDue != nil && !t.PromiseDue.After(now)
+	return t.Pauses == 0 && t.Priority != PriorityCritical && !late
+}
+
 // Report is one submission: whose it was, and in which words. Words, salt, place and what search knows of them are
 // blanked when the resident asks to be forgotten.
 type Report struct {

@@ -22,10 +22,8 @@ const sendTimeout = store.LeaseFor - 5*time.Second
 // maxAttempts is how often a delivery is tried before it is dead: with the waits of retryAfter, in about 11 hours.
 const maxAttempts = 16
 
-const (
-	tokenWait     = 5 * time.Minute  // our credentials are refused: until somebody has mended them
-	ambiguousWait = 30 * time.Second // the platform did not answer: until it may have come back
-)
+// tokenWait is for credentials that are refused: until somebody has mended them.
+const tokenWait = 5 * time.Minute
 
 // Courier sends what is queued: it is what the task "deliver" calls.
 type Courier struct {
@@ -206,8 +204,8 @@ func (c *Courier) keep(tx *store.Tx, a models.Address, p parcel, sent bots.Sent,
 	return c.save(tx, a, d, p.message)
 }
 
-// save keeps what became of a delivery, and climbs on when it could not go by this step. An approved text that has to
-// wait is not needed any more when they write.
+// save keeps what became of a delivery, and climbs on when it could not go by this step. When they write, an approved
+// text that has to wait is not needed any more, and who had to be tried again is in reach.
 func (c *Courier) save(tx *store.Tx, a models.Address, d models.Delivery, m models.Message) error {
 	if err := tx.SaveDelivery(d); err != nil {
 		return err
@@ -215,7 +213,7 @@ func (c *Courier) save(tx *store.Tx, a models.Address, d models.Delivery, m mode
 	switch {
 	case climbs(d):
 		return c.climb(tx, a, d, m)
-	case d.Step == models.StepTemplate && d.Status == models.DeliveryQueued:
+	case d.Status == models.DeliveryQueued && (d.Step == models.StepTemplate || d.ErrorClass == string(bots.ErrRetry)):
 		return tx.Hold(a.ID)
 	}
 	return nil
@@ -337,7 +335,7 @@ func outcome(p parcel, sent bots.Sent, err error, now time.Time) models.Delivery
 	case failed.Ambiguous && (d.Ambiguous || p.message.AsksStars()): // it may be there, or there twice, already
 		d.Status = models.DeliveryDead
 	case failed.Ambiguous:
-		d.NotBefore = now.Add(max(ambiguousWait, retryAfter(d.Attempts)))
+		d.NotBefore = now.Add(max(store.AmbiguousWait, retryAfter(d.Attempts)))
 	}
 	d.Ambiguous = d.Ambiguous || failed.Ambiguous
 	return d

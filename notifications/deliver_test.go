@@ -94,6 +94,40 @@ func TestCourierGivesUp(t *testing.T) {
 	})
 }
 
+// TestCourierHurriesWhenTheyWrite: after a long outage whoever writes is answered at once, first by what was queued; what
+// may have arrived keeps its half minute.
+func TestCourierHurriesWhenTheyWrite(t *testing.T) {
+	for name, tt := range map[string]struct {
+		ambiguous bool
+		wait      time.Duration
+	}{
+		"refused all the time": {},
+		"it may have arrived":  {ambiguous: true, wait: 30 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachRound(t, func(t *testing.T, r *round) {
+				t.Helper()
+				r.say(t, "một")
+				for i := range 12 {
+					r.fails = []error{&bots.SendError{Class: bots.ErrRetry, Ambiguous: tt.ambiguous && i == 0}}
+					r.clock.Move(2 * time.Hour)
+					r.deliver(t)
+				}
+				r.wrote(t)
+				r.say(t, "hai")
+				if got := r.head(t).NotBefore.Sub(r.clock.Now()); got != tt.wait {
+					t.Errorf("the next try is to be in %v, is in %v", tt.wait, got)
+				}
+				r.clock.Move(tt.wait)
+				r.deliver(t)
+				if diff := cmp.Diff([]string{"một", "hai"}, r.taken); diff != "" {
+					t.Errorf("both come, in their order (-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
 // TestCourierTriesNoMoreThanARefusalAllows: some refusals are worth three tries, and not sixteen.
 func TestCourierTriesNoMoreThanARefusalAllows(t *testing.T) {
 	eachRound(t, func(t *testing.T, r *round) {

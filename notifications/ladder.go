@@ -39,14 +39,17 @@ const (
 	talkFor   = 30 * time.Minute // after somebody has written they are awake
 )
 
-// quiet returns when a message may go out that would wake somebody now. Answers in a running conversation, dangers and
-// our own page, which rings nobody, are not held up.
+// urgent are the messages that go out at any hour: dangers, and what somebody who asked for a person waits for.
+var urgent = []string{"danger", "self_harm", "person_called", "person_answer"}
+
+// quiet returns when a message may go out that would wake somebody now. Answers in a running conversation, dangers,
+// what a colleague says in a talk, and our own page, which rings nobody, are not held up.
 func (c *Courier) quiet(tx *store.Tx, a models.Address, m models.Message, talk models.Conversation) (time.Time, error) {
 	local := tx.Now.In(models.Zone)
 	midnight := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, models.Zone)
 	hour := local.Sub(midnight)
 	if a.Channel == models.ChannelWebchat || hour >= quietTo && hour < quietFrom ||
-		tx.Now.Sub(talk.LastInteractionAt) < talkFor {
+		slices.Contains(urgent, m.Key) || tx.Now.Sub(talk.LastInteractionAt) < talkFor {
 		return time.Time{}, nil
 	}
 	if m.TicketID != nil {
@@ -273,12 +276,14 @@ func (c *Courier) rung(
 	}
 }
 
-// climbs tells whether a failed delivery leads to the next step of its ladder.
+// climbs tells whether a failed delivery leads to the next step of its ladder. What outlived all its tries does, unless
+// it may have arrived.
 func climbs(d models.Delivery) bool {
 	if d.Status != models.DeliveryDead {
 		return false
 	}
-	return d.Step == models.StepTemplate || slices.Contains([]string{
+	outage := d.ErrorClass == string(bots.ErrRetry) && !d.Ambiguous
+	return outage || d.Step == models.StepTemplate || slices.Contains([]string{
 		string(bots.ErrWindow), string(bots.ErrBlocked), classBudget, classTemplate,
 	}, d.ErrorClass)
 }

@@ -70,8 +70,9 @@ func (r *round) ladder(t *testing.T) (steps []string) {
 	return steps
 }
 
+const staff = "01a202f1-b98c-7006-95cb-bbbbec0a2100"
+
 func TestLadder(t *testing.T) {
-	const staff = "01a202f1-b98c-7006-95cb-bbbbec0a2100"
 	facebook := bots.Limits{Window: day, HumanWindow: 7 * day}
 	zalo := bots.Limits{Window: 2 * day, PaidWindow: 7 * day}
 	template := map[string]map[string]string{"webchat": {"answer_fixed": "7"}}
@@ -216,6 +217,47 @@ func TestLadderHoldsUntilTheyWrite(t *testing.T) {
 			t.Errorf("what was held comes first when they write again, then the reply: %q", r.taken)
 		}
 	})
+}
+
+// TestLadderOutlivesAnOutage: an answer that a platform was not able to take for half a day comes when they write; one
+// that may have arrived does not come again.
+func TestLadderOutlivesAnOutage(t *testing.T) {
+	for name, tt := range map[string]struct {
+		first       *bots.SendError
+		given, then []string
+	}{
+		"it cannot have arrived": {
+			first: &bots.SendError{Class: bots.ErrRetry},
+			given: []string{"0 dead retry", "4 held retry"}, then: []string{"0 dead retry", "4"},
+		},
+		"it may have arrived": {
+			first: &bots.SendError{Class: bots.ErrRetry, Ambiguous: true},
+			given: []string{"0 dead retry"}, then: []string{"0 dead retry"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachRound(t, func(t *testing.T, r *round) {
+				t.Helper()
+				answered(t, r, time.Hour, staff)
+				r.fails = []error{tt.first}
+				for range 15 {
+					r.fails = append(r.fails, &bots.SendError{Class: bots.ErrRetry})
+				}
+				for len(r.fails) > 0 {
+					r.deliver(t)
+					r.clock.Move(2 * time.Hour)
+				}
+				if got := r.ladder(t); !slices.Equal(got, tt.given) {
+					t.Errorf("after the outage the answer is to be %q, is %q", tt.given, got)
+				}
+				r.wrote(t)
+				r.deliver(t)
+				if got := r.ladder(t); !slices.Equal(got, tt.then) {
+					t.Errorf("once they write it is to be %q, is %q", tt.then, got)
+				}
+			})
+		})
+	}
 }
 
 // wrote has the resident write to us.
@@ -434,57 +476,5 @@ func TestLadderTakesAnotherAddress(t *testing.T) {
 		if quotes != "" {
 			t.Errorf("what is answered does not stand in the other chat, which is to quote nothing, not %q", quotes)
 		}
-	})
-}
-
-func TestQuietHours(t *testing.T) {
-	for name, tt := range map[string]struct {
-		at    string
-		awake time.Duration // since they wrote
-		want  string        // when it goes out, by the clock of the city
-	}{
-		"by day at once":                   {"2026-03-06T12:00:00+07:00", day, "12:00"},
-		"by night in the morning":          {"2026-03-06T23:10:00+07:00", day, "06:30"},
-		"before dawn the same morning":     {"2026-03-06T04:00:00+07:00", day, "06:30"},
-		"in a running conversation always": {"2026-03-06T23:10:00+07:00", 5 * time.Minute, "23:10"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			eachRound(t, func(t *testing.T, r *round) {
-				t.Helper()
-				at, err := time.Parse(time.RFC3339, tt.at)
-				if err != nil {
-					t.Fatal(err)
-				}
-				r.move(t, "telegram")
-				r.clock.Move(at.Sub(r.clock.Now()) - tt.awake)
-				r.tx(t, func(tx *store.Tx) error {
-					r.talk.LastInteractionAt = tx.Now
-					return tx.SaveConversation(r.talk)
-				})
-				r.clock.Move(tt.awake)
-				r.say(t, "xong rồi")
-				r.deliver(t)
-				for len(r.taken) == 0 && r.clock.Now().Sub(at) < day {
-					r.clock.Move(10 * time.Minute)
-					r.deliver(t)
-				}
-				if got := r.clock.Now().In(models.Zone).Format("15:04"); got != tt.want {
-					t.Errorf("a message of %s is to go out at %s, went at %s", tt.at, tt.want, got)
-				}
-			})
-		})
-	}
-}
-
-// move makes the round's resident one of another channel.
-func (r *round) move(t *testing.T, channel string) {
-	t.Helper()
-	r.Adapters = map[string]bots.Adapter{channel: r.platform}
-	r.tx(t, func(tx *store.Tx) (err error) {
-		if r.talk, _, err = tx.LockConversation(channel, "1", "lan"); err != nil {
-			return err
-		}
-		r.address, _, err = tx.FindAddress(channel, "1", "lan")
-		return err
 	})
 }

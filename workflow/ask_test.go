@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/modelstest"
 	"github.com/vticket/vticket/models/store"
 	"github.com/vticket/vticket/workflow"
 )
@@ -87,6 +88,63 @@ func TestTimersFire(t *testing.T) {
 	})
 }
 
+// TestOnlyADeliveredAnswerCloses: while an answer still waits for its resident nobody's silence means anything.
+func TestOnlyADeliveredAnswerCloses(t *testing.T) {
+	for name, tt := range map[string]struct {
+		status models.DeliveryStatus
+		class  string
+		want   models.State
+	}{
+		"held until they write":       {models.DeliveryHeld, "window", models.StateResolved},
+		"waiting for a retry":         {models.DeliveryQueued, "retry", models.StateResolved},
+		"held for who has left us":    {models.DeliveryHeld, "blocked", models.StateClosed},
+		"given up, as staff are told": {models.DeliveryDead, "rejected", models.StateClosed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachCity(t, func(t *testing.T, c *city) {
+				t.Helper()
+				ticket := c.pothole(t, "lan")
+				c.deliver(t, "lan")
+				c.must(t, resolve(act(c.hotline, ticket)))
+				err := c.Tx(t.Context(), func(tx *store.Tx) error {
+					a, _, err := tx.FindAddress("webchat", "web", "lan")
+					if err != nil {
+						return err
+					}
+					d, _, err := tx.NextDelivery(a.ID)
+					d.Status, d.ErrorClass = tt.status, tt.class
+					return errors.Join(err, tx.SaveDelivery(d))
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				timer := c.armed(t, ticket.ID)[models.TimerClose]
+				c.clock.Move(timer.DueAt.Sub(c.clock.Now()))
+				if err := desk.Fire(t.Context(), c.Store, timer.ID); err != nil {
+					t.Fatal(err)
+				}
+				if got := c.ticket(t, ticket.ID).State; got != tt.want {
+					t.Errorf("after ten days it is to be %s, is %s", tt.want, got)
+				}
+				if _, armed := c.armed(t, ticket.ID)[models.TimerClose]; armed != (tt.want == models.StateResolved) {
+					t.Errorf("it is timed only while it is resolved, not %s: %t", tt.want, armed)
+				}
+				for range 2 { // a month after it was resolved nobody is waited for any more
+					if timer, armed := c.armed(t, ticket.ID)[models.TimerClose]; armed {
+						c.clock.Move(timer.DueAt.Sub(c.clock.Now()))
+						if err := desk.Fire(t.Context(), c.Store, timer.ID); err != nil {
+							t.Fatal(err)
+						}
+					}
+				}
+				if got := c.ticket(t, ticket.ID).State; got != models.StateClosed {
+					t.Errorf("after thirty days it is to be closed, is %s", got)
+				}
+			})
+		})
+	}
+}
+
 func TestQuestions(t *testing.T) {
 	eachCity(t, func(t *testing.T, c *city) {
 		t.Helper()
@@ -124,6 +182,51 @@ func TestQuestions(t *testing.T) {
 				t.Errorf("want 3600 s, got %d", got.PausedS)
 			}
 		})
+	})
+}
+
+// TestNoPauseOutlastsThePromise: a department's clock stands no longer than the resident was told to wait; then the
+// ticket is its department's again, and late. A ticket that is late before its question arrives stays so.
+func TestNoPauseOutlastsThePromise(t *testing.T) {
+	eachCity(t, func(t *testing.T, c *city) {
+		t.Helper()
+		const promise = "Mon 16/03 16:00"
+		for name, tt := range map[string]struct {
+			asked  time.Duration // after the report
+			older  bool          // a report of two days before is joined to it then
+			ends   string        // what waits for an answer
+			pauses int
+		}{
+			"the promise ends first":                 {3 * 24 * time.Hour, false, promise, 1},
+			"the promise of a joined one ends first": {3 * 24 * time.Hour, true, "Sat 14/03 16:00", 1},
+			"the promise is over":                    {11 * 24 * time.Hour, false, "Wed 25/03 16:00", 0},
+		} {
+			t.Run(name, func(t *testing.T) {
+				c.clock.Move(modelstest.NewClock(t, start).Now().Sub(c.clock.Now()))
+				c.clock.Move(-48 * time.Hour)
+				older := c.pothole(t, "minh")
+				c.clock.Move(48 * time.Hour)
+				ticket := c.pothole(t, "lan")
+				a := act(c.hotline, ticket)
+				c.must(t, accept(a))
+				c.clock.Move(tt.asked)
+				c.must(t, ask(a))
+				c.deliver(t, "lan")
+				if tt.older {
+					c.must(t, merge(act(c.hotline, older), ticket))
+				}
+				got, timer := c.ticket(t, ticket.ID), c.armed(t, ticket.ID)[models.TimerAskExpire]
+				if ends := wall(&timer.DueAt); ends != tt.ends || got.Pauses != tt.pauses || (got.TargetDue == nil) != (tt.pauses == 1) {
+					t.Errorf("the question is to be waited for until %s with %d pauses, not %s, %d, target %s", tt.ends,
+						tt.pauses, ends, got.Pauses, wall(got.TargetDue))
+				}
+				c.pass(t, ticket.ID, models.TimerAskExpire)
+				got = c.ticket(t, ticket.ID)
+				if got.State != models.StateInProgress || got.TargetDue == nil || got.TargetDue.After(c.clock.Now()) {
+					t.Errorf("unanswered it is its department's again, and late; it is %s, due %s", got.State, wall(got.TargetDue))
+				}
+			})
+		}
 	})
 }
 
@@ -223,6 +326,22 @@ func TestReturnIsForAPerson(t *testing.T) {
 		}
 		if _, err := c.do(t, withdraw(act(c.people["lan"], ticket))); !errors.Is(err, models.ErrConflict) {
 			t.Errorf("once accepted it cannot be withdrawn, got %v", err)
+		}
+	})
+}
+
+// TestCorrectedPlaceTakesItFromItsColleague: whoever had it in hand is not in charge of it in another department.
+func TestCorrectedPlaceTakesItFromItsColleague(t *testing.T) {
+	eachCity(t, func(t *testing.T, c *city) {
+		t.Helper()
+		ticket := c.pothole(t, "lan")
+		lead, resident := act(c.employ(t, models.RoleLead, *ticket.DepartmentID), ticket), act(c.people["lan"], ticket)
+		c.must(t, accept(lead), resolve(lead), reopen(resident))
+		got := c.must(t, func(tx *store.Tx) (models.Ticket, error) {
+			return desk.Amend(tx, workflow.AmendInput{Act: resident, Words: "trong hẻm", Address: "hẻm 12 Tô Ký"})
+		})
+		if *got.DepartmentID == *ticket.DepartmentID || got.AssigneeID != nil {
+			t.Errorf("the alley is another department's, and nobody's there yet: %s, %v", c.code(t, got.DepartmentID), got.AssigneeID)
 		}
 	})
 }

@@ -83,6 +83,7 @@ type record struct {
 	before models.Ticket
 	after  *models.Ticket
 	note   models.Args
+	said   string // of a new ticket: what its report says
 }
 
 // record writes one event and the row that it leads to, under the version that was read.
@@ -99,7 +100,7 @@ func (d *Desk) record(tx *store.Tx, r record) error {
 	r.after.LastSeq, r.after.HeadHash = e.Seq, e.Hash
 	if r.before.Version == 0 {
 		r.after.Version, r.after.UpdatedAt = 1, tx.Now
-		if err := tx.InsertTicket(r.after); err != nil {
+		if err := tx.InsertTicket(r.after, r.said); err != nil {
 			return err
 		}
 	} else if err := tx.SaveTicket(r.after, r.before.Version); err != nil {

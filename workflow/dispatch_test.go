@@ -240,3 +240,28 @@ func TestCorrectedAddressKeepsTheWard(t *testing.T) {
 		}
 	})
 }
+
+// TestTriageKeepsTheHigherPriority: who corrects a type has not said that a danger is over; who names a priority has.
+func TestTriageKeepsTheHigherPriority(t *testing.T) {
+	eachCity(t, func(t *testing.T, c *city) {
+		t.Helper()
+		for name, tt := range map[string]struct {
+			was      models.Priority
+			category string
+			named    models.Priority
+			want     models.Priority
+		}{
+			"a type of less is named":               {models.PriorityCritical, "road.pothole", "", models.PriorityCritical},
+			"a type of more is named":               {models.PriorityNormal, "utility.power_outage", "", models.PriorityHigh},
+			"a type and a lower priority are named": {models.PriorityCritical, "road.pothole", models.PriorityNormal, models.PriorityNormal},
+			"less than the type's is named":         {models.PriorityNormal, "utility.power_outage", models.PriorityLow, models.PriorityLow},
+		} {
+			ticket := c.pothole(t, "lan")
+			a := act(c.hotline, ticket)
+			got := c.must(t, triage(a, "", tt.was), triage(a, tt.category, tt.named))
+			if got.Priority != tt.want {
+				t.Errorf("%s: want %s, got %s", name, tt.want, got.Priority)
+			}
+		}
+	})
+}

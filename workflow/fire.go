@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/store"
@@ -43,7 +44,7 @@ func (d *Desk) elapse(tx *store.Tx, timer models.Timer) error {
 	var err error
 	switch {
 	case timer.Kind == models.TimerClose:
-		_, err = d.Close(tx, CloseInput{act})
+		err = d.closeInSilence(tx, act)
 	case timer.Kind == models.TimerAskExpire:
 		_, err = d.Expire(tx, ExpireInput{act})
 	case strings.HasPrefix(string(timer.Kind), string(models.TimerWarn)):
@@ -56,6 +57,26 @@ func (d *Desk) elapse(tx *store.Tx, timer models.Timer) error {
 	if _, late := errors.AsType[models.IllegalMove](err); late {
 		return nil // the ticket has moved on; the timer is spent
 	}
+	return err
+}
+
+// heldFor is how long a resolved ticket waits for somebody to have its answer: who has not written in a month will not.
+const heldFor = 30 * 24 * time.Hour
+
+// closeInSilence closes a ticket with whose answer nobody disagreed. While nobody has it, another ten days are given.
+func (d *Desk) closeInSilence(tx *store.Tx, act Act) error {
+	t, err := tx.LockTicket(act.Actor, act.Ticket)
+	if err != nil || t.State != models.StateResolved {
+		return err
+	}
+	waits, err := tx.AnswerWaits(t.ID, answerKey(t.Outcome))
+	if err != nil {
+		return err
+	}
+	if waits && tx.Now.Before(t.ResolvedAt.Add(heldFor)) {
+		return tx.ArmTimer(t.ID, models.TimerClose, tx.Now.Add(closeAfter))
+	}
+	_, err = d.Close(tx, CloseInput{act})
 	return err
 }
 

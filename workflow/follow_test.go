@@ -215,6 +215,45 @@ func TestOneOfSeveralWithdraws(t *testing.T) {
 	})
 }
 
+// TestWhoWasAskedAnswers: of several reporters the one counts whom the question went to, also when an older report is
+// joined afterwards; without them nobody is left to answer, and work goes on.
+func TestWhoWasAskedAnswers(t *testing.T) {
+	eachCity(t, func(t *testing.T, c *city) {
+		t.Helper()
+		older := c.pothole(t, "minh")
+		c.clock.Move(time.Minute)
+		ticket := c.pothole(t, "lan")
+		a := act(c.hotline, ticket)
+		asked := func() {
+			t.Helper()
+			c.must(t, ask(a), pause(act(models.System(), ticket)))
+		}
+		works := func(when string, want bool, got models.Ticket) {
+			t.Helper()
+			if (got.State == models.StateInProgress) != want || (got.TargetDue != nil) != want {
+				t.Errorf("%s: back at work is to be %t; it is %s, due %v", when, want, got.State, got.TargetDue)
+			}
+		}
+		c.must(t, accept(a))
+		asked()
+		works("an older report is joined", false, c.must(t, merge(act(c.hotline, older), ticket)))
+		works("its reporter, whom nobody asked, writes", false, c.must(t, attach(act(c.people["minh"], ticket))))
+		works("who was asked writes", true, c.must(t, attach(act(c.people["lan"], ticket))))
+
+		c.must(t, ask(a))
+		works("it is taken out again, with the report that was asked", true,
+			c.must(t, unmerge(act(c.hotline, older)), func(tx *store.Tx) (models.Ticket, error) { return tx.Ticket(ticket.ID) }))
+
+		c.follow(t, "hoa", ticket)
+		c.must(t, ask(a))
+		works("who was asked takes their report back", true, c.must(t, withdraw(act(c.people["lan"], ticket))))
+		if armed := c.armed(t, ticket.ID); armed[models.TimerAskExpire].ID != "" {
+			t.Errorf("no answer is waited for any more: %v", armed)
+		}
+		c.expectSound(t, ticket, older)
+	})
+}
+
 // TestMerge: two tickets are joined by staff and taken apart again.
 func TestMerge(t *testing.T) {
 	eachCity(t, func(t *testing.T, c *city) {
@@ -270,6 +309,55 @@ func TestMerge(t *testing.T) {
 			"minh": {"receipt", "merged", "answer_fixed", "reopened", "unmerged", "answer_fixed"},
 		})
 		c.expectSound(t, first, second)
+	})
+}
+
+// TestMergedPicturesAndNotes: a ticket that goes on shows what the joined one showed of its sister, and has what
+// colleagues wrote on it, through a chain of merges; taken apart, each has its own again.
+func TestMergedPicturesAndNotes(t *testing.T) {
+	type has struct {
+		Pictures, Notes int
+		Shown           bool // to who sees this ticket alone
+	}
+	eachCity(t, func(t *testing.T, c *city) {
+		t.Helper()
+		sister, first, second, third := c.pothole(t, "an"), c.pothole(t, "an"), c.pothole(t, "binh"), c.pothole(t, "chi")
+		var picture models.Attachment
+		c.must(t, note(act(c.hotline, first)), note(act(c.hotline, second)), func(tx *store.Tx) (models.Ticket, error) {
+			said, err := tx.TicketMessages(sister.ID)
+			if err != nil {
+				return sister, err
+			}
+			picture = models.Attachment{
+				MessageID: &said[0].ID, Kind: models.AttachmentEvidence, Media: models.MediaImage, Source: "{}",
+			}
+			return sister, errors.Join(tx.InsertAttachment(&picture), tx.SharePictures([]string{said[0].ID}, first.ID))
+		})
+		expect := func(when string, want ...has) {
+			t.Helper()
+			got := make([]has, len(want))
+			err := c.Read(t.Context(), func(tx *store.Tx) error {
+				shown, err := tx.SharedWith(picture.ID)
+				for i, ticket := range []models.Ticket{first, second, third} {
+					pictures, fault := tx.TicketAttachments(ticket.ID)
+					notes, missing := tx.Notes(ticket.ID)
+					err = errors.Join(err, fault, missing)
+					got[i] = has{len(pictures), len(notes), slices.Contains(shown, ticket.ID)}
+				}
+				return err
+			})
+			if diff := cmp.Diff(want, got); diff != "" || err != nil {
+				t.Errorf("%s, %v (-want +got):\n%s", when, err, diff)
+			}
+		}
+		expect("apart", has{1, 1, true}, has{0, 1, false}, has{0, 0, false})
+		c.must(t, merge(act(c.hotline, first), second), merge(act(c.hotline, second), third), note(act(c.hotline, third)))
+		expect("joined", has{1, 0, true}, has{0, 0, true}, has{1, 3, true})
+		c.must(t, unmerge(act(c.hotline, second)))
+		expect("the second is out, with what was the first's", has{1, 0, true}, has{1, 2, true}, has{0, 1, false})
+		c.must(t, unmerge(act(c.hotline, first)))
+		expect("apart again", has{1, 1, true}, has{0, 1, false}, has{0, 1, false})
+		c.expectSound(t, first, second, third)
 	})
 }
 

@@ -64,6 +64,51 @@ func TestRedactForgetsAReporterOnce(t *testing.T) {
 	})
 }
 
+// TestRedactForgetsThePlace: of a place the street and about 100 m are left once everybody who reported it is forgotten,
+// wherever a merge has brought their reports; and not before.
+func TestRedactForgetsThePlace(t *testing.T) {
+	type place struct {
+		Address, Search string
+		Lat, Lon        float64
+	}
+	exact := place{"140/7 Tô Ký", "140 7 to ky", 10.771234, 106.691234}
+	street := place{"Tô Ký", "to ky", 10.771, 106.691}
+	at := point{exact.Lat, exact.Lon}
+	for name, tt := range map[string]struct {
+		joined bool // the ticket of lan and mai is merged into another one, of vy
+		forget []string
+		want   place
+	}{
+		"the other reporter is not forgotten":                 {false, []string{"lan"}, exact},
+		"both are forgotten":                                  {false, []string{"lan", "mai"}, street},
+		"merged, the other reporter of it is not forgotten":   {true, []string{"lan", "vy"}, exact},
+		"merged, both are forgotten, who reported first last": {true, []string{"mai", "lan"}, street},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachCity(t, func(t *testing.T, c *city) {
+				t.Helper()
+				ticket := c.submit(t, submission{resident: "lan", words: "ổ gà", address: exact.Address, at: &at})
+				over := c.submit(t, submission{resident: "vy", words: "ổ gà", address: "24 Lê Lợi", at: &here})
+				c.follow(t, "mai", ticket)
+				if tt.joined {
+					c.must(t, merge(act(c.hotline, ticket), over))
+				} else {
+					over = ticket
+				}
+				c.must(t, resolve(act(c.hotline, over)), closing(act(models.System(), over)))
+				for _, who := range tt.forget {
+					c.must(t, redact(act(models.System(), over), c.people[who]))
+				}
+				row := c.ticket(t, ticket.ID)
+				if diff := cmp.Diff(tt.want, place{row.Address, row.Search, *row.Lat, *row.Lon}); diff != "" {
+					t.Errorf("what is left of the place (-want +got):\n%s", diff)
+				}
+				c.expectSound(t, ticket, over)
+			})
+		})
+	}
+}
+
 // TestCorrectionsAreExamples: what a person has made of what was read is to be had again, but for those to be erased.
 func TestCorrectionsAreExamples(t *testing.T) {
 	eachCity(t, func(t *testing.T, c *city) {

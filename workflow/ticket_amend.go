@@ -19,7 +19,7 @@ type AmendInput struct {
 // Amend corrects a ticket for its reporter. Before a department has taken it on the place moves and, with it, the
 // department; after that the words are there for the department to read and the ticket stays as it is. So it does when
 // another than its first reporter corrects their own report. What a colleague writes in a reporter's name stands in no
-// message: where the ticket stays as it is the words are kept as a note.
+// message: where the ticket stays as it is the words are kept as a note. A danger makes it critical in any case.
 func (d *Desk) Amend(tx *store.Tx, in AmendInput) (models.Ticket, error) {
 	if err := checkPoint(in.Lat, in.Lon); err != nil {
 		return models.Ticket{}, err
@@ -28,7 +28,7 @@ func (d *Desk) Amend(tx *store.Tx, in AmendInput) (models.Ticket, error) {
 		return models.Ticket{}, err
 	}
 	return d.change(tx, in.Act, models.VerbAmend, func(t *models.Ticket) (models.Args, error) {
-		if err := tx.LinkMessages(in.MessageIDs, t.ID); err != nil {
+		if err := d.takeIn(tx, t, in.MessageIDs, in.Words); err != nil {
 			return nil, err
 		}
 		note := models.Args{"messages": in.MessageIDs}
@@ -100,9 +100,7 @@ func (d *Desk) learn(tx *store.Tx, t *models.Ticket, words string) error {
 	priority := t.Priority
 	t.Category, t.Priority = "", ""
 	d.understand(t, words)
-	if priority.Rank() > t.Priority.Rank() {
-		t.Priority = priority
-	}
+	t.Priority = higher(priority, t.Priority)
 	if err := d.takeBackConflict(tx, t); err != nil {
 		return err
 	}
@@ -137,7 +135,7 @@ func (d *Desk) dispatchAgain(tx *store.Tx, t *models.Ticket, before models.Ticke
 	if decided || !sure || owner.ID == deref(before.DepartmentID) {
 		return nil
 	}
-	t.State, t.DepartmentID = models.StateAssigned, &owner.ID
+	t.State, t.DepartmentID, t.AssigneeID = models.StateAssigned, &owner.ID, nil
 	return d.handOver(tx, t, &owner)
 }
 

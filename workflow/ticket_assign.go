@@ -11,13 +11,16 @@ type AssignInput struct {
 	DepartmentID string
 }
 
-// Assign gives a ticket to a department.
+// Assign gives a ticket to another department. The one that has it already gets no new clocks: it is refused.
 func (d *Desk) Assign(tx *store.Tx, in AssignInput) (models.Ticket, error) {
 	owner, err := tx.Department(in.DepartmentID)
 	if err != nil {
 		return models.Ticket{}, models.Invalid{Field: "department", Key: "error_department"}
 	}
 	return d.change(tx, in.Act, models.VerbAssign, func(t *models.Ticket) (models.Args, error) {
+		if deref(t.DepartmentID) == owner.ID {
+			return nil, models.Invalid{Field: "department", Key: "error_department_same"}
+		}
 		if d.Catalogue.Category(t.Category).Conflict && owner.Code != models.HotlineCode {
 			return nil, models.Invalid{Field: "department", Key: "error_conflict"}
 		}

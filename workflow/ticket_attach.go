@@ -12,14 +12,15 @@ type AttachInput struct {
 }
 
 // Attach adds later pieces to a ticket. The first one from the resident answers a standing question: the
-// department's clock runs on. What another reporter or a colleague adds is no answer to it.
+// department's clock runs on. What another reporter or a colleague adds is no answer to it. A danger that they tell of
+// makes the ticket critical.
 func (d *Desk) Attach(tx *store.Tx, in AttachInput) (models.Ticket, error) {
 	waits, err := beside(tx, in.Act)
 	if err != nil {
 		return models.Ticket{}, err
 	}
 	return d.change(tx, in.Act, models.VerbAttach, func(t *models.Ticket) (models.Args, error) {
-		if err := tx.LinkMessages(in.MessageIDs, t.ID); err != nil {
+		if err := d.takeIn(tx, t, in.MessageIDs, ""); err != nil {
 			return nil, err
 		}
 		note := models.Args{"messages": in.MessageIDs}
@@ -46,6 +47,9 @@ func beside(tx *store.Tx, act Act) (bool, error) {
 		return true, nil
 	}
 	reports, err := tx.Reports(t.ID)
-	asked := first(reports)
-	return len(asked) > 0 && asked[0].ReporterID != act.Actor.ID, err
+	if err != nil {
+		return false, err
+	}
+	whom, err := asked(tx, t.ID, reports)
+	return len(whom) > 0 && whom[0].ReporterID != act.Actor.ID, err
 }

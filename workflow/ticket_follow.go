@@ -58,19 +58,18 @@ func ofReporter(reports []models.Report, reporterID string) (own []models.Report
 	return own
 }
 
-// unfollow takes back what one of several reporters reported: the ticket stays for the others.
+// unfollow takes back what one of several reporters reported: the ticket stays for the others. A question to this one
+// is not waited for any more.
 func (d *Desk) unfollow(tx *store.Tx, act Act, reports, own []models.Report) (models.Ticket, error) {
 	return d.change(tx, act, models.VerbUnfollow, func(t *models.Ticket) (models.Args, error) {
-		ids := []string{}
 		for _, r := range own {
 			r.WithdrawnAt = &tx.Now
 			if err := tx.JudgeReport(r); err != nil {
 				return nil, err
 			}
-			ids = append(ids, r.ID)
 		}
 		t.Reports = models.People(reports) - 1
-		return models.Args{"reports": ids}, nil
+		return models.Args{"reports": idsOf(own)}, d.letGo(tx, t, reports, own)
 	})
 }
 
@@ -82,10 +81,4 @@ func first(reports []models.Report) []models.Report {
 		}
 	}
 	return nil
-}
-
-// Asked tells whether a reporter is the one of several to whom a department's question goes.
-func Asked(reports []models.Report, reporterID string) bool {
-	asked := first(reports)
-	return len(asked) > 0 && asked[0].ReporterID == reporterID
 }

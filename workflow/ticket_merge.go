@@ -37,13 +37,13 @@ func (d *Desk) Merge(tx *store.Tx, in MergeInput) (models.Ticket, error) {
 		if err := d.finishClocks(tx, t, models.ClockTriage, models.ClockAccept, models.ClockResolve); err != nil {
 			return nil, err
 		}
-		return models.Args{"into": into.ID, "reports": idsOf(reports)}, tx.CancelTimers(t.ID)
+		if err := tx.CancelTimers(t.ID); err != nil {
+			return nil, err
+		}
+		return models.Args{"into": into.ID, "reports": idsOf(reports)}, tx.MoveReports(t.ID, into.ID)
 	})
 	if err != nil {
 		return from, err
-	}
-	if err := tx.MoveReports(from.ID, into.ID); err != nil {
-		return into, err
 	}
 	into, err = d.change(tx, Act{Actor: in.Actor, Ticket: into.ID}, models.VerbFollow,
 		func(t *models.Ticket) (models.Args, error) {
@@ -64,18 +64,18 @@ func (d *Desk) Merge(tx *store.Tx, in MergeInput) (models.Ticket, error) {
 
 // hurry lets a ticket be as urgent, and promised as early, as the one that was joined to it.
 func (d *Desk) hurry(tx *store.Tx, t *models.Ticket, from models.Ticket) error {
-	raised := from.Priority.Rank() > t.Priority.Rank()
-	if raised {
-		t.Priority = from.Priority
-	}
+	before := t.Priority
+	t.Priority = higher(before, from.Priority)
 	if from.PromiseDue != nil && (t.PromiseDue == nil || from.PromiseDue.Before(*t.PromiseDue)) {
 		t.PromiseDue = from.PromiseDue
 	}
 	late := t.TargetDue != nil && t.PromiseDue != nil && t.TargetDue.After(*t.PromiseDue)
-	if !raised && !late {
-		return nil
+	if t.Priority != before || late {
+		if err := d.retime(tx, t); err != nil {
+			return err
+		}
 	}
-	return d.retime(tx, t)
+	return d.shortenPause(tx, *t)
 }
 
 // lockTwo takes two tickets in ascending order of id, and returns them in the order they were named.
@@ -147,6 +147,9 @@ func (d *Desk) Unmerge(tx *store.Tx, in UnmergeInput) (models.Ticket, error) {
 	if t, err = d.change(tx, in.Act, models.VerbUnmerge, func(t *models.Ticket) (models.Args, error) {
 		t.Relation, t.ClosedAt, t.Reports = models.RelationDistinct, nil, models.People(back)
 		note := models.Args{"out_of": into.ID, "reports": idsOf(back)}
+		if err := tx.ReturnReports(into.ID, t.ID, origins); err != nil {
+			return nil, err
+		}
 		if t.DepartmentID == nil {
 			t.State = models.StateNew
 			return note, d.handOver(tx, t, nil)
@@ -159,14 +162,15 @@ func (d *Desk) Unmerge(tx *store.Tx, in UnmergeInput) (models.Ticket, error) {
 	}); err != nil {
 		return t, err
 	}
-	if err := tx.ReturnReports(into.ID, t.ID, origins); err != nil {
-		return t, err
-	}
 	_, err = d.change(tx, Act{Actor: in.Actor, Ticket: into.ID}, models.VerbUnfollow,
 		func(into *models.Ticket) (models.Args, error) {
 			rest, err := tx.Reports(into.ID)
+			if err != nil {
+				return nil, err
+			}
 			into.Reports = models.People(rest)
-			return models.Args{"back_to": t.ID, "reports": idsOf(back)}, err
+			note := models.Args{"back_to": t.ID, "reports": idsOf(back)}
+			return note, d.letGo(tx, into, slices.Concat(rest, back), back)
 		})
 	if err != nil {
 		return t, err

@@ -63,7 +63,7 @@ func (d *Desk) Submit(tx *store.Tx, in SubmitInput) (models.Ticket, error) {
 	r := newReport(tx, t.ID, in)
 	clocks := d.plan(&t, owner, tx.Now)
 	err = d.record(tx, record{
-		verb: models.VerbSubmit, actor: in.Actor, after: &t,
+		verb: models.VerbSubmit, actor: in.Actor, after: &t, said: r.Words + "\n" + r.Address,
 		note: models.Args{
 			"report": r.ID, "channel": in.Channel, "words_sha256": models.SaltedSum(r.WordsSalt, r.Words),
 		},

@@ -16,7 +16,8 @@ type TriageInput struct {
 	ExternalRefs *string
 }
 
-// Triage corrects what a ticket is, how urgent and where. A type or a place lets it work out again whom to suggest.
+// Triage corrects what a ticket is, how urgent and where. A type raises the priority to its own, and never lowers it:
+// that is done by naming one. A type or a place lets it work out again whom to suggest.
 func (d *Desk) Triage(tx *store.Tx, in TriageInput) (models.Ticket, error) {
 	if err := in.check(d.Catalogue); err != nil {
 		return models.Ticket{}, err
@@ -25,7 +26,7 @@ func (d *Desk) Triage(tx *store.Tx, in TriageInput) (models.Ticket, error) {
 		category, priority := t.Category, t.Priority
 		if in.Category != "" {
 			t.Category, t.Confidence = in.Category, 1
-			t.Priority = d.Catalogue.Category(in.Category).Priority
+			t.Priority = higher(priority, d.Catalogue.Category(in.Category).Priority)
 		}
 		if in.Priority != "" {
 			t.Priority = in.Priority
@@ -43,6 +44,14 @@ func (d *Desk) Triage(tx *store.Tx, in TriageInput) (models.Ticket, error) {
 		}
 		return models.Args{}, d.retime(tx, t)
 	})
+}
+
+// higher is the more urgent of two priorities.
+func higher(a, b models.Priority) models.Priority {
+	if b.Rank() > a.Rank() {
+		return b
+	}
+	return a
 }
 
 // check refuses what no ticket can be.

@@ -9,6 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/store"
+	"github.com/vticket/vticket/workflow"
 )
 
 // TestTimes follows the clocks and timers of one ticket through its verbs. A pothole has 4 working hours to be
@@ -49,8 +51,8 @@ func TestTimes(t *testing.T) {
 				"timer ask_expire Mon 16/03 15:00", "timer breach_resolve Fri 13/03 14:00",
 				"timer warn_resolve Thu 12/03 10:30", "triage done",
 			}},
-			{"delivered, the clock stands for 48 working hours", time.Hour, nil, []string{
-				"target", "accept done", "resolve paused", "timer ask_expire Mon 16/03 16:00", "triage done",
+			{"delivered, the clock stands, until what was promised ends", time.Hour, nil, []string{
+				"target", "accept done", "resolve paused", "timer ask_expire Mon 16/03 13:00", "triage done",
 			}},
 			{"answered a day later, the clock runs on", 24 * time.Hour, attach(act(resident, ticket)), []string{
 				"target Fri 13/03 15:00", "accept done", "resolve running Fri 13/03 15:00",
@@ -244,4 +246,64 @@ func TestCriticalStandsNoLonger(t *testing.T) {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})
+}
+
+// TestAddedDangerIsCritical: words that tell of a danger hurry their ticket, in the event by which they were added.
+func TestAddedDangerIsCritical(t *testing.T) {
+	eachCity(t, func(t *testing.T, c *city) {
+		t.Helper()
+		const hurt = "có người té xe ở ổ gà này bất tỉnh rồi"
+		for name, tt := range map[string]struct {
+			before  []func(workflow.Act) verb
+			words   string
+			amended bool // the words are an edit's, and no message of their own
+			want    models.Priority
+			due     string
+		}{
+			"added":                       {nil, hurt, false, models.PriorityCritical, "target Sun 08/03 08:00"},
+			"an edit":                     {nil, hurt, true, models.PriorityCritical, "target Sun 08/03 08:00"},
+			"an edit when they are at it": {[]func(workflow.Act) verb{accept}, hurt, true, models.PriorityCritical, "target Sun 08/03 08:00"},
+			"the answer to a question":    {[]func(workflow.Act) verb{accept, ask}, hurt, false, models.PriorityCritical, "target Sun 08/03 08:00"},
+			"no danger":                   {nil, "ổ gà này sâu lắm", false, models.PriorityNormal, "target Fri 13/03 16:00"},
+		} {
+			t.Run(name, func(t *testing.T) {
+				ticket := c.pothole(t, "lan")
+				for _, v := range tt.before {
+					c.must(t, v(act(c.hotline, ticket)))
+				}
+				events := c.ticket(t, ticket.ID).LastSeq
+				got := c.must(t, c.adds(ticket, "lan", tt.words, tt.amended))
+				if due := c.times(t, ticket.ID)[0]; got.Priority != tt.want || due != tt.due {
+					t.Errorf("want %s, %s; got %s, %s", tt.want, tt.due, got.Priority, due)
+				}
+				if got.LastSeq != events+1 {
+					t.Errorf("one event is to be written, %d were", got.LastSeq-events)
+				}
+				c.expectSound(t, ticket)
+			})
+		}
+	})
+}
+
+// adds lets a resident add words to their ticket, or edit what they said of it.
+func (c *city) adds(t models.Ticket, resident, words string, edit bool) verb {
+	a := act(c.people[resident], t)
+	return func(tx *store.Tx) (models.Ticket, error) {
+		if edit {
+			return desk.Amend(tx, workflow.AmendInput{Act: a, Words: words})
+		}
+		address, _, err := tx.FindAddress("webchat", "web", resident)
+		if err != nil {
+			return t, err
+		}
+		talk, err := tx.ConversationWith(address.ID)
+		if err != nil {
+			return t, err
+		}
+		heard, err := tx.Heard(models.Message{ConversationID: talk.ID, Author: "resident", Text: words})
+		if err != nil {
+			return t, err
+		}
+		return desk.Attach(tx, workflow.AttachInput{Act: a, MessageIDs: []string{heard.ID}})
+	}
 }

@@ -68,6 +68,9 @@ func notice(c *gin.Context, lang string) string {
 // May tells whether the signed-in colleague may do a verb: what they may not is not offered.
 func (f frame) May(verb string) bool { return f.Staff.Actor().May(models.Verb(verb)) }
 
+// Admin tells whether the signed-in colleague sets the system up: what only they can mend is said to them.
+func (f frame) Admin() bool { return f.Staff.Role == models.RoleAdmin }
+
 // Views tells whether the signed-in colleague may look at something.
 func (f frame) Views(view string) bool { return f.Staff.Actor().Views(models.View(view)) }
 

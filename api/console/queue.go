@@ -8,6 +8,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/vticket/vticket/api/web"
 	"github.com/vticket/vticket/locales"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/places"
@@ -38,6 +39,7 @@ type queuePage struct {
 	Fields      []fieldChoice
 	Areas       []places.Area
 	Approximate bool // the boundaries are guessed
+	OneOffice   bool // all that the colleague sees is one department's
 }
 
 // queue lists the tickets that the colleague sees, as the address narrows them.
@@ -51,6 +53,7 @@ func (p *Pages) queue(c *gin.Context) {
 	page := queuePage{
 		frame: f, filters: chosen, Fields: fieldChoices(p.Desk.Catalogue, f.Lang), Areas: p.Desk.Areas.All(),
 	}
+	page.OneOffice = !f.Staff.Role.CityWide()
 	page.Approximate = len(page.Areas) > 0 && page.Areas[0].Approximate
 	after, ok := store.ParseTicketCursor(c.Query("after"))
 	page.First = !ok
@@ -161,7 +164,7 @@ func (p *Pages) card(f frame, t store.TicketCard, now time.Time) card {
 	}
 	area, ok := p.Desk.Areas.Area(t.AreaCode)
 	if ok && !strings.Contains(models.Fold(t.Address), models.Fold(area.FullName)) { // else it stands there already
-		c.Ward = wardName(f.Lang, area)
+		c.Ward = web.AreaName(f.Lang, area)
 		if t.AreaApprox && !area.Approximate { // else the page says it of all
 			c.Ward = f.T("queue_ward_approx", "ward", c.Ward)
 		}
@@ -185,14 +188,6 @@ func stateTone(s models.State) models.Tone {
 	default:
 		return ""
 	}
-}
-
-// wardName is how an area is called in a language.
-func wardName(lang string, area places.Area) string {
-	if lang == locales.English && area.FullNameEn != "" {
-		return area.FullNameEn
-	}
-	return area.FullName
 }
 
 // channel is how a channel is called; one without a name of ours is called as it is.

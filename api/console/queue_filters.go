@@ -7,6 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/vticket/vticket/api/web"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/store"
 	"github.com/vticket/vticket/workflow"
@@ -29,6 +30,9 @@ const filterLength = 200
 func readFilters(c *gin.Context) filters {
 	value := func(name string) string { return strings.TrimSpace(models.Clean(c.Query(name), filterLength)) }
 	group := groupOf(c.Query("show"))
+	if code := (filters{Show: groupAll, Q: value("q")}); code.Named() {
+		return code
+	}
 	return filters{
 		Show: group.key, Q: value("q"), Department: value("department"), Category: value("category"),
 		Area: value("area"), Overdue: c.Query("overdue") != "" && group.late(), Mine: c.Query("mine") != "",
@@ -70,6 +74,12 @@ func (f filters) CanBeLate() bool { return groupOf(f.Show).late() }
 // Unfiltered is the address of the group alone.
 func (f filters) Unfiltered() string { return filters{Show: f.Show}.Address() }
 
+// Named tells whether a whole code is looked for: it names one ticket, wherever that stands, so nothing else narrows.
+func (f filters) Named() bool {
+	_, whole := models.ParseCode(f.Q)
+	return whole
+}
+
 // Narrowed tells whether anything but the group narrows the list.
 func (f filters) Narrowed() bool { return f != filters{Show: f.Show} }
 
@@ -106,7 +116,7 @@ func (f filters) active(page frame, desk *workflow.Desk, department models.Depar
 	if without := f; f.Area != "" {
 		name := f.Area
 		if area, ok := desk.Areas.Area(f.Area); ok {
-			name = wardName(page.Lang, area)
+			name = web.AreaName(page.Lang, area)
 		}
 		without.Area = ""
 		add("area", name, without)

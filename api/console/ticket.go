@@ -43,6 +43,7 @@ type ticketPage struct {
 	Stream      []entry
 	Mark        string // another one says that the ticket has something new
 	Verbs       []models.Verb
+	Pauses      bool // a question would let the clock stand
 	Departments []choice
 	From        string // address of the list to go back to, empty for the plain queue
 	sent        sent
@@ -159,7 +160,7 @@ func (p *Pages) newTicketPage(f frame, d dossier, form sent) ticketPage {
 	page.Similar, page.Related = page.newSimilar(d, who), page.newRelated(d, who)
 	page.Stream = page.stream()
 	page.Mark = mark(t.Version, page.Stream)
-	page.Verbs = offered(t, who, d.thread.reachable(), d.now)
+	page.Verbs, page.Pauses = offered(t, who, d.thread.reachable(), d.now), t.MayPause(d.now)
 	page.Departments = choices(d.departments, t)
 	return page
 }

@@ -73,8 +73,9 @@ func (t ticketPage) Value(v models.Verb, field string) string {
 	case "external_refs":
 		return t.Ticket.ExternalRefs
 	case "department":
-		if v == models.VerbAssign && t.Ticket.SuggestedID != nil {
-			return t.Names[*t.Ticket.SuggestedID]
+		owner, suggested := t.Ticket.DepartmentID, t.Ticket.SuggestedID
+		if v == models.VerbAssign && suggested != nil && (owner == nil || *owner != *suggested) {
+			return t.Names[*suggested]
 		}
 	}
 	return ""
@@ -173,11 +174,6 @@ func (t ticketPage) Categories() []categoryGroup {
 	return groups
 }
 
-// Pauses tells whether a question would let the clock stand: once a ticket, never on a critical one.
-func (t ticketPage) Pauses() bool {
-	return t.Ticket.Pauses == 0 && t.Ticket.Priority != models.PriorityCritical
-}
-
 // Late tells whether a department has begun: what is corrected after that is a note to it.
 func (t ticketPage) Late() bool {
 	return t.Ticket.State != models.StateNew && t.Ticket.State != models.StateAssigned
@@ -211,6 +207,9 @@ func (t ticketPage) MainVerbs() []models.Verb {
 	}
 	return all
 }
+
+// InBar tells whether a verb is one of that bar.
+func (t ticketPage) InBar(v models.Verb) bool { return slices.Contains(t.MainVerbs(), v) }
 
 // Next tells whether a verb is the one that comes next, which is offered first.
 func (t ticketPage) Next(v models.Verb) bool {

@@ -53,16 +53,11 @@ type post struct {
 	verb   models.Verb
 	ticket models.Ticket // as it was when the form came
 	act    workflow.Act
-	unread bool // nobody reads in a chat what was written: it was kept
+	aside  string // what else is true of it once it is done, as the key of its sentence ends
 }
 
 // did names the sentence about what was done.
-func (in post) did() string {
-	if in.unread {
-		return string(in.verb) + "_kept"
-	}
-	return string(in.verb)
-}
+func (in post) did() string { return string(in.verb) + in.aside }
 
 // ticketVerb does one verb to a ticket in one transaction and shows the ticket again.
 func (p *Pages) ticketVerb(c *gin.Context) {
@@ -197,6 +192,9 @@ func (p *Pages) verb(tx *store.Tx, in *post) (models.Ticket, error) {
 	case models.VerbReturn:
 		return p.Desk.Return(tx, workflow.ReturnInput{Act: in.act, Text: text})
 	case models.VerbAsk:
+		if !in.ticket.MayPause(tx.Now) {
+			in.aside = "_runs" // so does the clock
+		}
 		return p.Desk.Ask(tx, workflow.AskInput{Act: in.act, Text: text})
 	case models.VerbReply:
 		return p.Desk.Reply(tx, workflow.ReplyInput{Act: in.act, Text: text})
@@ -237,7 +235,8 @@ func (p *Pages) assign(tx *store.Tx, in post) (models.Ticket, error) {
 	return p.Desk.Assign(tx, workflow.AssignInput{Act: in.act, DepartmentID: owner.ID})
 }
 
-// triage passes on what the form says anew: the Desk takes a type that is named for one that a person has chosen.
+// triage passes on what the form says anew: the Desk takes a type that is named for one that a person has chosen, and a
+// priority for one that may be lower than the type's.
 func (p *Pages) triage(tx *store.Tx, in post) (models.Ticket, error) {
 	was, act := in.ticket, workflow.TriageInput{Act: in.act}
 	place, err := in.place()
@@ -341,7 +340,9 @@ func (p *Pages) resolve(tx *store.Tx, in *post, text string) (models.Ticket, err
 	if err != nil {
 		return t, err
 	}
-	in.unread = !(thread{Reports: reports}).reachable()
+	if !(thread{Reports: reports}).reachable() {
+		in.aside = "_kept" // nobody reads in a chat what was written
+	}
 	return t, nil
 }
 

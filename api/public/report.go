@@ -8,7 +8,6 @@ import (
 
 	"github.com/vticket/vticket/api/web"
 	"github.com/vticket/vticket/bots"
-	"github.com/vticket/vticket/locales"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/places"
 )
@@ -46,14 +45,7 @@ func (p *Pages) newReportPage(c *gin.Context, in typed) reportPage {
 }
 
 // AreaName is how an area is called in the page's language.
-func (r reportPage) AreaName(a places.Area) string { return areaName(r.Lang, a) }
-
-func areaName(lang string, a places.Area) string {
-	if lang == locales.English && a.FullNameEn != "" {
-		return a.FullNameEn
-	}
-	return a.FullName
-}
+func (r reportPage) AreaName(a places.Area) string { return web.AreaName(r.Lang, a) }
 
 // home shows the form; scripts make a chat of it.
 func (p *Pages) home(c *gin.Context) {

@@ -3,6 +3,7 @@ package public
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -108,6 +109,11 @@ func hear(tx *store.Tx, talk models.Conversation, s submission) (models.Message,
 	return message, nil
 }
 
+const (
+	warnedFor = 15 * time.Minute // in which the same is not warned of again
+	selfHarm  = "self_harm"      // what is said to a life that somebody may end
+)
+
 // warn says first what to do about a danger and whom to call, as the chat does. Where somebody may end their life it
 // calls a person.
 func (p *Pages) warn(tx *store.Tx, talk models.Conversation, words string) error {
@@ -119,14 +125,34 @@ func (p *Pages) warn(tx *store.Tx, talk models.Conversation, words string) error
 		return nil
 	}
 	_, err := tx.Say(models.Message{
-		ConversationID: talk.ID, Author: "bot", Key: "danger",
+		ConversationID: talk.ID, Author: "bot", Key: workflow.WarningKey,
 		Args: p.Desk.Catalogue.Category(read.Category).Warning(read.Life),
 	})
 	return err
 }
 
+// warnAgain warns as warn does, but not of what the chat has just been warned of.
+func (p *Pages) warnAgain(tx *store.Tx, talk models.Conversation, words string) error {
+	read, since := p.Desk.Model.Classify(words), tx.Now.Add(-warnedFor)
+	var told bool
+	var err error
+	switch {
+	case !read.SureDanger():
+		return nil
+	case read.SelfHarm:
+		told, err = tx.ToldLately(talk.ID, selfHarm, since)
+		told = told && talk.PersonSince != nil
+	default:
+		told, err = p.Desk.Warned(tx, talk.ID, p.Desk.Catalogue.Category(read.Category).Warning(read.Life), since)
+	}
+	if err != nil || told {
+		return err
+	}
+	return p.warn(tx, talk, words)
+}
+
 func (p *Pages) callPerson(tx *store.Tx, talk models.Conversation) error {
-	_, err := tx.Say(models.Message{ConversationID: talk.ID, Author: "bot", Key: "self_harm"})
+	_, err := tx.Say(models.Message{ConversationID: talk.ID, Author: "bot", Key: selfHarm})
 	if err != nil {
 		return err
 	}

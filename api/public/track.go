@@ -9,6 +9,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/vticket/vticket/api/web"
 	"github.com/vticket/vticket/locales"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/places"
@@ -167,7 +168,7 @@ func (p *Pages) newTrackPage(c *gin.Context, found tracked) trackPage {
 	}
 	page.Category, page.Handler = category.Name(page.Lang), found.handler
 	if area, ok := p.Desk.Areas.Area(t.AreaCode); ok {
-		page.Area = areaName(page.Lang, area)
+		page.Area = web.AreaName(page.Lang, area)
 	}
 	page.Place, _ = places.Street(t.Address)
 	if !t.State.Open() { // an answer that was not accepted is none
@@ -183,17 +184,11 @@ func (p *Pages) newTrackPage(c *gin.Context, found tracked) trackPage {
 // showOwn adds what only the reporter may see and do.
 func (p *Pages) showOwn(page *trackPage, found tracked, category models.Category) {
 	t := found.ticket
-	page.Words, page.Stars = found.report.Words, found.stars
-	switch { // the exact place is whose report said it
-	case t.Reports <= 1:
-		page.Place = t.Address
-	case found.report.Address != "":
-		page.Place = found.report.Address
-	}
+	page.Words, page.Stars, page.Place = found.report.Words, found.stars, web.OwnPlace(t, found.report)
 	page.Others = int64(t.Reports) - 1
 	page.Fresh = t.State.Open() && t.Reopens == 0 && found.now.Sub(found.report.CreatedAt) < freshFor
 	if t.State.Open() {
-		p.warnOn(page, found.report.Words, category)
+		p.warnOn(page, found, category)
 	}
 	page.Before, page.After, page.Saving = picturesOf(found)
 	if page.Told = toldBy(found.messages, found.converses); !t.State.Open() {
@@ -216,9 +211,19 @@ func (p *Pages) showOwn(page *trackPage, found tracked, category models.Category
 	}
 }
 
-// warnOn shows what to do about the danger that words speak of, and whom to call.
-func (p *Pages) warnOn(page *trackPage, words string, category models.Category) {
-	read := p.Desk.Model.Classify(words)
+// warnOn shows what to do about the danger that a report's words speak of, or what its reporter has told since, and
+// whom to call: the last danger counts, but nothing before a life that somebody may end.
+func (p *Pages) warnOn(page *trackPage, found tracked, category models.Category) {
+	read := p.Desk.Model.Classify(found.report.Words)
+	for _, m := range found.messages {
+		own := m.Direction == models.DirectionIn && m.ConversationID == found.converses && m.HiddenAt == nil
+		if !own || read.SelfHarm || strings.Contains(found.report.Words, strings.TrimSpace(m.Text)) {
+			continue
+		}
+		if told := p.Desk.Model.Classify(m.Text); told.SureDanger() {
+			read, category = told, p.Desk.Catalogue.Category(told.Category)
+		}
+	}
 	number := category.Call(read.Life)
 	switch {
 	case read.SelfHarm:

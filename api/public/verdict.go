@@ -160,6 +160,9 @@ func (p *Pages) tell(tx *store.Tx, found tracked, token, words string) error {
 	if err != nil {
 		return err
 	}
+	if err := p.warnAgain(tx, talk, words); err != nil {
+		return err
+	}
 	who := models.Actor{Kind: models.ActorResident, ID: found.report.ReporterID}
 	_, err = p.Desk.Attach(tx, workflow.AttachInput{
 		Act: workflow.Act{Actor: who, Ticket: found.ticket.ID}, MessageIDs: []string{m.ID},

@@ -76,6 +76,9 @@ type chatTicket struct {
 	State      string     `json:"state"`
 	PromiseDue *time.Time `json:"promise_due,omitempty"`
 	CreatedAt  time.Time  `json:"created_at"`
+	Title      string     `json:"title" doc:"What it is about, in the asker's language; of what is nobody else's business only that."`
+	Place      string     `json:"place,omitempty" doc:"Where, as its reporter said it, and the ward."`
+	Track      string     `json:"track,omitempty" doc:"The address of its page: a secret of whoever reports it."`
 }
 
 type chatTicketsOutput struct {
@@ -330,10 +333,12 @@ func (a *API) listChatTickets(ctx context.Context, in *Asker) (*chatTicketsOutpu
 			return err
 		}
 		tickets, err := tx.ReporterTickets(address.ReporterID, 50)
+		if err != nil {
+			return err
+		}
+		reports, err := tx.ReporterReports(address.ReporterID, tickets)
 		for _, t := range tickets {
-			out.Body.Tickets = append(out.Body.Tickets, chatTicket{
-				Code: t.Code, State: string(t.State), PromiseDue: t.PromiseDue, CreatedAt: t.CreatedAt.UTC(),
-			})
+			out.Body.Tickets = append(out.Body.Tickets, a.chatTicket(in.lang(), t, reports[t.ID]))
 		}
 		return err
 	})
@@ -341,4 +346,29 @@ func (a *API) listChatTickets(ctx context.Context, in *Asker) (*chatTicketsOutpu
 		return nil, a.refuse(ctx, *in, err)
 	}
 	return out, nil
+}
+
+// chatTicket is a ticket as its reporter sees it in a list, which others may see over a shoulder.
+func (a *API) chatTicket(lang string, t models.Ticket, own models.Report) chatTicket {
+	c := chatTicket{
+		Code: t.Code, State: string(t.State), PromiseDue: t.PromiseDue, CreatedAt: t.CreatedAt.UTC(),
+	}
+	if own.TrackToken != "" {
+		c.Track = "/t/" + own.TrackToken
+	}
+	category := a.Desk.Catalogue.Category(t.Category)
+	if category.Discreet() {
+		c.Title = locales.Message(lang, "category_discreet", nil)
+		return c
+	}
+	c.Title, c.Place = category.Name(lang), web.OwnPlace(t, own)
+	area, ok := a.Desk.Areas.Area(t.AreaCode)
+	switch name := web.AreaName(lang, area); {
+	case !ok || strings.Contains(models.Fold(c.Place), models.Fold(name)): // it was written there already
+	case c.Place == "":
+		c.Place = name
+	default:
+		c.Place += ", " + name
+	}
+	return c
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -182,7 +183,7 @@ func (a *API) addPhoto(c *gin.Context) {
 func (a *API) attachForm(c *gin.Context) {
 	if out, ok := a.attach(c, maxPhotos, true); ok {
 		c.JSON(http.StatusOK, struct {
-			ticketView
+			TicketView
 
 			Photos []string `json:"photos"`
 		}{out.Ticket.Body, out.Photos})
@@ -289,14 +290,14 @@ func describePhoto(doc *huma.OpenAPI) {
 // describeAttach describes the two addresses that take pictures of finished work.
 func describeAttach(doc *huma.OpenAPI) {
 	text := &huma.Schema{Type: huma.TypeString}
-	add := func(id, path, summary string, most int, mustMatch bool, answers map[string]*huma.Response) {
-		doc.AddOperation(&huma.Operation{
+	add := func(id, path, summary string, most int, must bool, answers map[string]*huma.Response) {
+		op := &huma.Operation{
 			OperationID: id, Method: http.MethodPost, Path: path, Tags: []string{"staff"}, Summary: summary,
 			Security: []map[string][]string{{"bearer": {}}},
 			Parameters: []*huma.Param{
 				inPath("code"),
 				{
-					Name: "If-Match", In: "header", Required: mustMatch, Schema: text,
+					Name: "If-Match", In: "header", Required: must, Schema: text,
 					Description: "The ETag of the ticket as the asker saw it; * is any.",
 				},
 				{
@@ -311,12 +312,25 @@ func describeAttach(doc *huma.OpenAPI) {
 				}},
 			}},
 			Responses: answers,
-		})
+		}
+		for status, answer := range answers {
+			if status != "default" {
+				answer.Headers = map[string]*huma.Param{"ETag": {Schema: text}}
+			}
+		}
+		if must {
+			mustMatch(op)
+		}
+		doc.AddOperation(op)
 	}
 	add("attach-photos", "/tickets/{code}/attach", "Add pictures of the finished work", maxPhotos, true,
-		answersOf("200", "The ticket, and the ids of the pictures beside", "application/json", &huma.Schema{
-			Type: huma.TypeObject, Properties: map[string]*huma.Schema{"photos": {Type: huma.TypeArray, Items: text}},
-		}))
+		answersOf("200", "The ticket, and the ids of the pictures beside", "application/json",
+			&huma.Schema{AllOf: []*huma.Schema{
+				doc.Components.Schemas.Schema(reflect.TypeFor[TicketView](), true, ""),
+				{Type: huma.TypeObject, Properties: map[string]*huma.Schema{
+					"photos": {Type: huma.TypeArray, Items: text},
+				}},
+			}}))
 	add("add-ticket-photo", "/tickets/{code}/photos", "Add one picture of the finished work, for resolve", 1, false,
 		answersOf("201", "Kept", "application/json", &huma.Schema{
 			Type: huma.TypeObject, Properties: map[string]*huma.Schema{"id": text},

@@ -13,7 +13,8 @@ import (
 	"github.com/vticket/vticket/models/store"
 )
 
-type ticketView struct {
+// TicketView is a ticket as lists and verbs tell it. Exported: huma describes nothing that is embedded and is not.
+type TicketView struct {
 	Code         string     `json:"code"`
 	State        string     `json:"state"`
 	Outcome      string     `json:"outcome,omitempty"`
@@ -70,8 +71,8 @@ func viewSimilar(all []models.Similar) (views []similarView) {
 	return views
 }
 
-func view(t models.Ticket) ticketView {
-	return ticketView{
+func view(t models.Ticket) TicketView {
+	return TicketView{
 		Code: t.Code, State: string(t.State), Outcome: string(t.Outcome), Priority: string(t.Priority),
 		Category: t.Category, Area: t.AreaCode, Lat: t.Lat, Lon: t.Lon, Address: t.Address,
 		DepartmentID: t.DepartmentID, SuggestedID: t.SuggestedID, Why: string(t.Why), Confidence: t.Confidence,
@@ -84,7 +85,7 @@ func view(t models.Ticket) ticketView {
 
 type ticketOutput struct {
 	ETag string `header:"ETag"`
-	Body ticketView
+	Body TicketView
 }
 
 // toldOutput is what one ticket is answered by.
@@ -114,7 +115,7 @@ type ticketsInput struct {
 
 type ticketsOutput struct {
 	Body struct {
-		Tickets []ticketView `json:"tickets"`
+		Tickets []TicketView `json:"tickets"`
 		Next    string       `json:"next,omitempty" doc:"The cursor of the next page."`
 	}
 }
@@ -129,12 +130,11 @@ func (a *API) ticketRoutes(v1 huma.API) {
 		OperationID: "get-ticket", Method: http.MethodGet, Path: "/tickets/{code}", Tags: tags, Security: security,
 		Summary: "One ticket, with what was reported, said and done",
 	}, a.ticket)
-	body := &huma.RequestBody{Content: map[string]*huma.MediaType{}}
 	huma.Register(v1, huma.Operation{
-		OperationID: "do-verb", Method: http.MethodPost, Path: "/tickets/{code}/{verb}", Tags: tags, Security: security,
-		Summary: "Do something to a ticket", MaxBodyBytes: bodyLimit, RequestBody: body,
+		OperationID: "do-verb", Method: http.MethodPost, Path: verbPath, Tags: tags, Security: security,
+		Summary: "Do something to a ticket", MaxBodyBytes: bodyLimit,
 	}, a.verb)
-	body.Required = false // huma sets it for every raw body; an Accept has nothing to say
+	describeVerb(v1.OpenAPI(), a.verbs())
 }
 
 func (a *API) listTickets(ctx context.Context, in *ticketsInput) (*ticketsOutput, error) {
@@ -156,7 +156,7 @@ func (a *API) listTickets(ctx context.Context, in *ticketsInput) (*ticketsOutput
 		if err != nil {
 			return err
 		}
-		out.Body.Tickets = []ticketView{} // the closure may run twice
+		out.Body.Tickets = []TicketView{} // the closure may run twice
 		if len(tickets) == in.Limit {
 			out.Body.Next = tickets[len(tickets)-1].ID
 		}
@@ -220,7 +220,7 @@ func (a *API) ticket(ctx context.Context, in *ticketInput) (*toldOutput, error) 
 		if err != nil {
 			return err
 		}
-		out.ETag, out.Body = etag(t.Version), toldView{ticketView: view(t)}
+		out.ETag, out.Body = etag(t.Version), toldView{TicketView: view(t)}
 		if err := out.Body.tell(tx, t); err != nil {
 			return err
 		}

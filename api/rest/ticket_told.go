@@ -13,7 +13,7 @@ import (
 // toldView is one ticket with all that was reported, said and done about it, as its page shows it. Who reported is not
 // in it, and neither is what a resident has taken back.
 type toldView struct {
-	ticketView
+	TicketView
 
 	Assignee string        `json:"assignee,omitempty" doc:"Who has taken it on."`
 	Reported []reportView  `json:"reported" doc:"What was reported, oldest first."`

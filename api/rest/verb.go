@@ -27,19 +27,20 @@ type verbInput struct {
 	RawBody        []byte
 }
 
+// verbBody has the fields of all verbs; each reads its own.
 type verbBody struct {
-	Text         string          `json:"text"`
-	Outcome      models.Outcome  `json:"outcome"`
-	NoPhoto      string          `json:"no_photo_reason"`
-	Category     string          `json:"category"`
-	Priority     models.Priority `json:"priority"`
-	Department   string          `json:"department"`
-	Lat          *float64        `json:"lat"`
-	Lon          *float64        `json:"lon"`
-	Address      *string         `json:"address"`
-	ExternalRefs *string         `json:"external_refs"`
-	Photos       []string        `json:"photos"`
-	Into         string          `json:"into"`
+	Text         string          `json:"text" doc:"Of return, ask, reply, note, resolve, amend."`
+	Outcome      models.Outcome  `json:"outcome" enum:"fixed,answered,cannot_fix" doc:"Of resolve."`
+	NoPhoto      string          `json:"no_photo_reason" doc:"Of resolve: why there is no picture of the finished work."`
+	Category     string          `json:"category" doc:"Of triage. It raises the priority to its own, and never lowers it."`
+	Priority     models.Priority `json:"priority" enum:"critical,high,normal,low" doc:"Of triage; left out, none is chosen."`
+	Department   string          `json:"department" doc:"Of assign: an id or a code."`
+	Lat          *float64        `json:"lat" doc:"Of triage, amend."`
+	Lon          *float64        `json:"lon" doc:"Of triage, amend."`
+	Address      *string         `json:"address" doc:"Of triage, where an empty one removes what was wrong, and amend."`
+	ExternalRefs *string         `json:"external_refs" doc:"Of triage: numbers of other systems, separated by spaces."`
+	Photos       []string        `json:"photos" doc:"Of resolve: ids of pictures of the finished work."`
+	Into         string          `json:"into" doc:"Of merge: the code of the ticket that goes on."`
 }
 
 type verbFunc func(tx *store.Tx, act workflow.Act, in verbBody) (models.Ticket, error)

@@ -189,6 +189,21 @@ func TestTalkFollowerHearsTheAnswer(t *testing.T) {
 	})
 }
 
+// TestTalkKeepsWhatATicketDoesNotTake: what comes to a ticket that is no more theirs begins a report.
+func TestTalkKeepsWhatATicketDoesNotTake(t *testing.T) {
+	eachChat(t, func(t *testing.T, c *chat) {
+		t.Helper()
+		c.reports(t, "lan", 0)
+		c.reports(t, "minh", 20)
+		c.says(t, said("1"))
+		c.says(t, said("huỷ"))
+		c.expectSaid(t, "minh takes back his own part", "followed", "unfollowed")
+		c.says(t, photo())
+		c.settle(t, 7*time.Second)
+		c.expectSaid(t, "his picture is asked about", "unfollowed", "ask_place")
+	})
+}
+
 // TestTalkGoneTwin: the ticket that is chosen was closed meanwhile: the report is one of its own at once.
 func TestTalkGoneTwin(t *testing.T) {
 	eachChat(t, func(t *testing.T, c *chat) {

@@ -135,10 +135,25 @@ func (s *scene) add(e Effect, was Draft) error {
 	case was.Open:
 		s.row.Status, s.row.TicketID = models.DraftSubmitted, &t.ID
 	}
-	if e.Kind == EffectReopen && stale(err) {
+	switch {
+	case e.Kind == EffectReopen && stale(err):
 		return s.gone()
+	case stale(err) && !e.Yes && !s.silent && slices.Equal(e.Messages, []string{s.present.Message}):
+		return s.begin()
 	}
 	return harmless(err)
+}
+
+// begin takes what its ticket does not take, which is over or no more theirs since a moment, for a piece of a report.
+func (s *scene) begin() error {
+	if s.present.Event.Beside { // a place on our page, for that ticket only
+		return nil
+	}
+	d, effects := s.talk.mind().gather(s.draft, s.present, s.tx.Now)
+	for i := range effects {
+		effects[i].Once = sameTicket // it was warned of before it was to be added
+	}
+	return s.apply(d, s.present.restrain(effects))
 }
 
 // notDone says of a ticket's answer that it is not done, and adds the messages that show why.
@@ -177,14 +192,16 @@ func (s *scene) attach(act workflow.Act, e Effect, t models.Ticket) error {
 	case e.Yes:
 		return nil
 	case t.Untold() && !after.Untold():
-		return s.understood(after)
+		return s.tellOwner(after, "understood")
+	case t.Lat == nil && after.Lat != nil || !equal(t.DepartmentID, after.DepartmentID):
+		return s.tellOwner(after, "placed")
 	default:
 		return s.noted(t)
 	}
 }
 
-// understood says what the first words about a ticket were taken for, and who has it now.
-func (s *scene) understood(t models.Ticket) error {
+// tellOwner says what the first words about a ticket were taken for, or that its place is known, and who has it now.
+func (s *scene) tellOwner(t models.Ticket, key string) error {
 	if s.silent {
 		return nil
 	}
@@ -192,10 +209,13 @@ func (s *scene) understood(t models.Ticket) error {
 	if err != nil {
 		return err
 	}
-	return s.tell(&t, Effect{Key: "understood", Args: models.Args{
+	return s.tell(&t, Effect{Key: key, Args: models.Args{
 		"category": t.Category, "code": models.SpokenCode(t.Code), "department": owner,
 	}})
 }
+
+// equal tells whether two ids are the same, or both none.
+func equal(a, b *string) bool { return a == b || a != nil && b != nil && *a == *b }
 
 // addressIn is the address that words say for sure; "" for none.
 func (s *scene) addressIn(words string) string {
@@ -380,8 +400,14 @@ func (s *scene) revise(e Effect) error {
 		Act:   workflow.Act{Actor: s.actor(), Ticket: *m.TicketID},
 		Words: models.Clean(e.Text, 10_000), Address: s.addressIn(e.Text),
 	})
-	if err != nil {
-		return harmless(err)
+	mind := s.talk.mind()
+	first := mind.warnAgain(mind.Model.Classify(e.Text), Current{Category: t.Category})
+	late := stale(err)
+	if err != nil && !late {
+		return err
+	}
+	if err := s.apply(s.draft, first); err != nil || late {
+		return err
 	}
 	s.hearing = m.ID
 	return s.noted(t)

@@ -13,6 +13,7 @@ import (
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/places"
 	"github.com/vticket/vticket/models/understand"
+	"github.com/vticket/vticket/workflow"
 )
 
 // The pace of a conversation (design §5).
@@ -25,6 +26,7 @@ const (
 	expireAfter = 24 * time.Hour          // for what is missing, before the hotline has the draft without
 	streetWaits = 15 * time.Minute        // for the rest of a place that is half known, before that half has to do
 	sameTicket  = 15 * time.Minute        // a later piece belongs to the ticket that was just spoken of
+	ownDanger   = 24 * time.Hour          // between two warnings of the danger that a ticket is about
 )
 
 // addressRunes is how much of an answer is taken for the place: the receipt repeats it.
@@ -146,42 +148,49 @@ func (m Mind) Reduce(d Draft, in Input, now time.Time) (Draft, []Effect) {
 		return d, []Effect{{Kind: EffectAttach, Code: in.Event.Ref, Messages: []string{in.Message}}}
 	}
 	read := m.read(in)
+	after, effects, done := m.beside(d, in, read, now)
+	if !done {
+		return m.gather(d, in, now)
+	}
+	if in.Event.Actionable { // a danger is answered whatever else its words do
+		effects = append(m.warnAgain(read, in.Current), effects...)
+	}
+	return after, effects
+}
+
+// beside does what an event asks for that is no piece of a report in the making; false when it is one.
+func (m Mind) beside(d Draft, in Input, read understand.Result, now time.Time) (Draft, []Effect, bool) {
 	if payload := cmp.Or(chosen(in), d.reply(in, read)); payload != "" {
 		if d, effects, done := m.decide(d, payload, now); done {
-			return d, effects
+			return d, effects, true
 		}
-		return d.choose(payload, now)
+		d, effects := d.choose(payload, now)
+		return d, effects, true
 	}
 	if payload := d.meant(in, now); payload != "" {
-		return d.choose(payload, now)
+		d, effects := d.choose(payload, now)
+		return d, effects, true
 	}
 	if effects, done := m.command(&d, in, read, now); done {
-		return d, effects
+		return d, effects, true
 	}
 	if effects, done := m.corrects(in, read); done {
-		return d, effects
+		return d, effects, true
 	}
 	if !in.Event.Actionable || in.Event.Kind == bots.KindContact {
-		return d, nil
+		return d, nil, true
 	}
 	if effects, done := m.verdict(d, in, read, now); done {
-		return d, effects
+		return d, effects, true
 	}
 	belongs := m.later(d, in, read, now)
 	if effects, done := m.talk(&d, in, read, belongs); done {
-		return d, effects
+		return d, effects, true
 	}
 	if belongs {
-		var first []Effect
-		if in.Current.Untold { // what is dangerous in it may not have been warned of
-			for _, e := range m.warn(&Draft{}, read) {
-				e.Once = sameTicket
-				first = append(first, e)
-			}
-		}
-		return d, append(first, Effect{Kind: EffectAttach, Code: in.Current.Code, Messages: []string{in.Message}})
+		return d, []Effect{{Kind: EffectAttach, Code: in.Current.Code, Messages: []string{in.Message}}}, true
 	}
-	return m.gather(d, in, now)
+	return d, nil, false
 }
 
 // later tells whether a piece belongs to the ticket just spoken of rather than to a report of its own. An answer that a
@@ -236,7 +245,7 @@ func (m Mind) gather(d Draft, in Input, now time.Time) (Draft, []Effect) {
 func (m Mind) reread(d Draft, message models.Message, text string, now time.Time) (Draft, []Effect) {
 	at := slices.IndexFunc(d.Pieces, func(p Piece) bool { return p.Message == message.ID })
 	if !d.Open || at < 0 {
-		return d, nil
+		return d, m.warnAgain(m.Model.Classify(text), Current{})
 	}
 	d.Pieces = slices.Clone(d.Pieces)
 	before := d.Pieces[at].Text
@@ -335,7 +344,23 @@ func (m Mind) warn(d *Draft, result understand.Result) []Effect {
 		return nil
 	}
 	d.Danger = category.Key
-	return []Effect{{Kind: EffectSay, Key: "danger", Args: category.Warning(result.Life)}}
+	return []Effect{{Kind: EffectSay, Key: workflow.WarningKey, Args: category.Warning(result.Life)}}
+}
+
+// warnAgain says what to do about a danger that is told of beside a draft, but not what was said just now, nor on the
+// same day to whoever only repeats what their ticket is about. What they were told is mended is a danger anew.
+func (m Mind) warnAgain(read understand.Result, of Current) []Effect {
+	if !of.Untold && !read.SureDanger() {
+		return nil
+	}
+	effects, once := m.warn(&Draft{}, read), sameTicket
+	if read.Category != "" && read.Category == of.Category && !of.Resolved && !read.SelfHarm {
+		once = ownDanger
+	}
+	for i := range effects {
+		effects[i].Once = once
+	}
+	return effects
 }
 
 func (d Draft) words() string {

@@ -247,6 +247,28 @@ func TestReduceWarnsOfDanger(t *testing.T) {
 	})
 }
 
+// TestReduceWarnsWhateverElseWordsDo: what tells of a danger and begins no report is answered by the warning first.
+func TestReduceWarnsWhateverElseWordsDo(t *testing.T) {
+	current := dialogue.Current{Code: code, Category: "road.pothole", At: instant}
+	quoted, asked, resolved := current, current, current
+	quoted.Answers, asked.Waiting, resolved.Resolved = true, true, true
+	verdict := []dialogue.Choice{{Title: "Đã xong", Payload: "done:" + code}, {Title: "Chưa xong", Payload: "not_done:" + code}}
+	hurt, despair := "có người té xe ở ổ gà này bất tỉnh rồi", "tôi muốn chết"
+	warned, called, attached := "say danger", []string{"say self_harm", "person"}, "attach "+code+" m0"
+	undone := "reopen " + code + " m0"
+	runAll(t, map[string]scenario{
+		"added to a ticket":          {steps: []step{{event: said(hurt), current: current}}, want: []string{warned, attached}},
+		"a quote":                    {steps: []step{{event: said(danger), current: quoted}}, want: []string{warned, attached}},
+		"a department's answer":      {steps: []step{{event: said(danger), current: asked}}, want: []string{warned, attached}},
+		"a verdict":                  {steps: []step{{event: said("chưa sửa, " + danger), current: resolved, choices: verdict}}, want: []string{warned, undone}},
+		"despair, added to a ticket": {steps: []step{{event: said(despair), current: current}}, want: append(called, attached)},
+		"despair, under an answer":   {steps: []step{{event: said(despair + ", chưa ai giúp"), current: resolved, choices: verdict}}, want: append(called, undone)},
+		"a quote amid a report":      {steps: []step{{after: second, event: photo()}, {event: said(danger), current: quoted}}, want: []string{warned, "attach " + code + " m1"}, open: true},
+		"no danger":                  {steps: []step{{event: said("ổ gà này sâu lắm"), current: quoted}}, want: []string{attached}},
+		"words of no clear type":     {steps: []step{{event: said("hố kế bên còn nguyên"), current: quoted}}, want: []string{attached}},
+	})
+}
+
 func TestReduceObeys(t *testing.T) {
 	current := dialogue.Current{Code: code, Category: "road.pothole", At: instant}
 	over := dialogue.Current{Code: code, Category: "road.pothole", At: instant, Over: true}

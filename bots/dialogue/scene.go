@@ -11,6 +11,7 @@ import (
 	"github.com/vticket/vticket/locales"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/store"
+	"github.com/vticket/vticket/workflow"
 )
 
 // scene is what one turn works on: it brings Reduce what it has to know, and writes what it decides.
@@ -27,6 +28,7 @@ type scene struct {
 	silent       bool   // a colleague has the thread: what is done is not spoken of
 	toldAll      bool   // what reports they have was said in this turn
 	hearing      string // id of the message that is being answered; "": none that stands in the chat
+	present      Input  // the event that is heard
 	pressed      string // the payload of the event that is heard; "": nothing was pressed
 	resumes      bool   // what was held for them goes out
 	blocked      *bool  // whether they want to be reached; nil: as before
@@ -107,6 +109,7 @@ func (s *scene) hear(e models.InboxEvent) error {
 	if in.Kind == bots.KindText && in.Message != nil && slices.Contains(s.draft.Early, *in.Message) {
 		return nil // its edit was heard
 	}
+	s.present = input
 	draft, effects := s.talk.mind().Reduce(s.draft, input, s.tx.Now)
 	return s.apply(draft, input.restrain(effects))
 }
@@ -394,12 +397,21 @@ func (s *scene) end(was Draft) error {
 
 func (s *scene) say(e Effect) error {
 	if e.Once > 0 {
-		told, err := s.tx.ToldLately(s.conversation.ID, e.Key, s.tx.Now.Add(-e.Once))
+		told, err := s.toldLately(e)
 		if err != nil || told {
 			return err
 		}
 	}
 	return s.tell(nil, e)
+}
+
+// toldLately tells whether something was said since its Once; of a warning, the same one.
+func (s *scene) toldLately(e Effect) (bool, error) {
+	since := s.tx.Now.Add(-e.Once)
+	if e.Key == workflow.WarningKey {
+		return s.talk.Desk.Warned(s.tx, s.conversation.ID, e.Args, since)
+	}
+	return s.tx.ToldLately(s.conversation.ID, e.Key, since)
 }
 
 // tell says something about a ticket: an answer to it belongs to that ticket.
@@ -430,7 +442,7 @@ func (s *scene) tell(about *models.Ticket, e Effect) error {
 
 // quoting are the answers that show which message they answer: others may have come since, and several tickets be open.
 var quoting = []string{
-	"status_own", "status_public", "status_unknown", "status_list", "status_none", "attached", "understood",
+	"status_own", "status_public", "status_unknown", "status_list", "status_none", "attached", "understood", "placed",
 }
 
 func (s *scene) actor() models.Actor {

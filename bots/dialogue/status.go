@@ -100,8 +100,8 @@ func (s *scene) stands(t models.Ticket, own bool) (string, error) {
 	case !own && (t.State == models.StateWaiting || t.State == models.StateWithdrawn):
 		return string(t.State) + "_public", nil
 	case t.State == models.StateWaiting && t.Reports > 1:
-		reports, err := s.tx.Reports(t.ID)
-		if err == nil && !workflow.Asked(reports, s.conversation.ReporterID) {
+		asked, err := workflow.Asked(s.tx, t.ID, s.conversation.ReporterID)
+		if err == nil && !asked {
 			return string(models.StateInProgress), nil
 		}
 		return string(t.State), err

@@ -31,6 +31,12 @@ func TestWhatNobodyHasReadIsNotJudged(t *testing.T) {
 			c.change(t, "UPDATE deliveries SET error_class = 'quiet' WHERE status = 'queued'")
 			c.change(t, "UPDATE reporter_addresses SET held = TRUE WHERE id = '"+a.ID+"'")
 		}},
+		"an outage": {from: func(t *testing.T, c *chat) {
+			t.Helper()
+			c.phone.fails = &bots.SendError{Class: bots.ErrRetry}
+			c.resolve(t, "Đã vá.")
+			c.phone.fails = nil
+		}},
 		"a throttle": {
 			from: func(t *testing.T, c *chat) {
 				t.Helper()

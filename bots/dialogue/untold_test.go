@@ -114,6 +114,63 @@ func TestADangerHasTheRightNumber(t *testing.T) {
 	}
 }
 
+// TestAddedDangers are warned of as first words are, each kind once; what they are added to is critical from then on.
+func TestAddedDangers(t *testing.T) {
+	t.Parallel()
+	const hurt, sparks, despair = "có người té xe ở ổ gà này bất tỉnh rồi", "dây điện ở đó đang xẹt lửa", "tôi muốn chết"
+	quote := func(text string) *bots.Incoming {
+		in := said(text)
+		in.ReplyTo = "m0"
+		return in
+	}
+	for name, tt := range map[string]struct {
+		then     []*bots.Incoming
+		after    time.Duration // between them
+		want     []string      // in answer to them
+		priority models.Priority
+	}{
+		"a life":                     {[]*bots.Incoming{said(hurt)}, time.Minute, []string{"danger", "attached"}, models.PriorityCritical},
+		"the same again":             {[]*bots.Incoming{said(hurt), said(hurt)}, time.Minute, []string{"danger", "attached"}, models.PriorityCritical},
+		"its own danger hours later": {[]*bots.Incoming{quote(hurt), quote(hurt)}, 5 * time.Hour, []string{"danger", "attached", "attached"}, models.PriorityCritical},
+		"another danger":             {[]*bots.Incoming{said(hurt), quote(sparks)}, time.Minute, []string{"danger", "attached", "danger"}, models.PriorityCritical},
+		"another one hours later":    {[]*bots.Incoming{quote(sparks), quote(sparks)}, 5 * time.Hour, []string{"danger", "attached", "danger", "attached"}, models.PriorityCritical},
+		"despair":                    {[]*bots.Incoming{said(despair)}, time.Minute, []string{"self_harm", "person_called", "attached"}, models.PriorityCritical},
+		"despair after a danger":     {[]*bots.Incoming{said(hurt), said(despair)}, time.Minute, []string{"danger", "attached", "self_harm", "person_called"}, models.PriorityCritical},
+		"an edit":                    {[]*bots.Incoming{about("m0", "ổ gà to, "+hurt)}, time.Minute, []string{"danger", "attached"}, models.PriorityCritical},
+		"despair in an edit":         {[]*bots.Incoming{about("m0", despair)}, time.Minute, []string{"self_harm", "person_called", "attached"}, models.PriorityCritical},
+		"no danger":                  {[]*bots.Incoming{said("ổ gà này sâu lắm")}, time.Minute, []string{"attached"}, models.PriorityNormal},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachChat(t, func(t *testing.T, c *chat) {
+				t.Helper()
+				code := c.report(t)
+				told := len(c.outcome(t).Said)
+				for _, in := range tt.then {
+					again := *in // the other database hears it too
+					c.clock.Move(tt.after)
+					c.says(t, &again)
+				}
+				if diff := cmp.Diff(tt.want, c.outcome(t).Said[told:]); diff != "" {
+					t.Errorf("in answer (-want +got):\n%s", diff)
+				}
+				if ticket, _, _ := c.ticket(t, code); ticket.Priority != tt.priority {
+					t.Errorf("the ticket is to be %s, is %s", tt.priority, ticket.Priority)
+				}
+			})
+		})
+	}
+}
+
+// TestAnEditOfWhatBecameNothing is warned of as well.
+func TestAnEditOfWhatBecameNothing(t *testing.T) {
+	eachChat(t, func(t *testing.T, c *chat) {
+		t.Helper()
+		c.says(t, said("xin chào"))
+		c.says(t, about("m0", "tôi muốn chết"))
+		c.expectSaid(t, "an edited greeting", "welcome", "self_harm", "person_called")
+	})
+}
+
 // TestWhoDespairsIsNotToldTwice: a person has been called, and the bot does not repeat itself under each sentence.
 func TestWhoDespairsIsNotToldTwice(t *testing.T) {
 	eachChat(t, func(t *testing.T, c *chat) {
@@ -130,6 +187,28 @@ func TestWhoDespairsIsNotToldTwice(t *testing.T) {
 			if n := len(slices.DeleteFunc(slices.Clone(all), func(said string) bool { return said != key })); n != 1 {
 				t.Errorf("%s is to be said once, was %d times: %q", key, n, all)
 			}
+		}
+	})
+}
+
+// TestALatePlaceIsAnswered also when the last addition was: it may have given the report to somebody else.
+func TestALatePlaceIsAnswered(t *testing.T) {
+	eachChat(t, func(t *testing.T, c *chat) {
+		t.Helper()
+		c.says(t, said("ổ gà sâu trước nhà số 140 đường Tô Ký"))
+		c.settle(t, time.Minute)
+		c.deliver(t)
+		if n := c.count(t, "tickets"); n != 1 {
+			t.Fatalf("an address is place enough; there are %d tickets", n)
+		}
+		told := len(c.outcome(t).Said)
+		c.says(t, sent(bots.KindImage))
+		c.clock.Move(10 * time.Second)
+		c.says(t, pin())
+		c.clock.Move(10 * time.Second)
+		c.says(t, pin())
+		if diff := cmp.Diff([]string{"attached", "placed"}, c.outcome(t).Said[told:]); diff != "" {
+			t.Errorf("the picture and the first place are answered, the same place again is not (-want +got):\n%s", diff)
 		}
 	})
 }

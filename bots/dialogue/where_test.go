@@ -212,7 +212,7 @@ func TestADangerGetsItsPlaceLater(t *testing.T) {
 		if diff := cmp.Diff([]any{new(10.77), models.StateNew}, []any{ticket.Lat, ticket.State}); diff != "" {
 			t.Errorf("the ticket has its place (-want +got):\n%s", diff)
 		}
-		c.expectSaid(t, "the resident hears of it", "receipt", "attached")
+		c.expectSaid(t, "the resident hears of it", "receipt", "placed")
 		if _, err := c.link(t, token); err == nil {
 			t.Error("the link is good for a ticket that has a place")
 		}

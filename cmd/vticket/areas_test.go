@@ -48,7 +48,7 @@ func TestAreasImportReplacesTheApproximateTable(t *testing.T) {
 		},
 		{[]string{"lookup", "--lat", "21.0285", "--lon", "105.8542"}, "error: outside all areas"},
 		{[]string{"lookup", "--lat", "NaN", "--lon", "106.7"}, "error: outside all areas"},
-		{[]string{"import", file("empty", "")}, "malformed JSON"},
+		{[]string{"import", file("empty", "")}, "not GeoJSON: wanted is a FeatureCollection"},
 		{[]string{"import", file("good", good)}, `{"imported":1}` + "\n"},
 		{[]string{"lookup", "--lat", "10.7769", "--lon", "106.7009"}, seven},
 		{[]string{"lookup", "--lat", "10.699", "--lon", "106.75"}, `"snapped_m":111.2,`},

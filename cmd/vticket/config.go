@@ -4,11 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
@@ -26,7 +29,7 @@ type Config struct {
 	DataDir  string   `env:"DATA_DIR" envDefault:"data"`
 	LogLevel string   `env:"LOG_LEVEL" envDefault:"info"`
 
-	MapTileURL    string `env:"MAP_TILE_URL"`    // https://host/{z}/{x}/{y}.png; empty: the areas' outlines
+	MapTileURL    string `env:"MAP_TILE_URL"`    // https://host/{z}/{x}/{y}.png or a path of ours; empty: the areas' outlines
 	MapTileCredit string `env:"MAP_TILE_CREDIT"` // whose map it is, as its licence asks
 
 	GeocoderURL string `env:"GEOCODER_URL"` // of a Nominatim; empty: addresses get no points
@@ -82,6 +85,9 @@ var secretNames = [...]string{
 	"FB_VERIFY_TOKEN",
 }
 
+// redisSchemes are those that the tasks' library reads.
+var redisSchemes = []string{"redis", "rediss", "redis-socket", "redis-sentinel"}
+
 // loadConfig reads the configuration and looks whether it can be worked with.
 func loadConfig(environ map[string]string) (Config, error) {
 	c, faults, err := readConfig(environ)
@@ -136,6 +142,10 @@ func (c Config) validate() (faults []error) {
 		!strings.HasPrefix(c.DatabaseURL, "postgresql://") {
 		faults = append(faults, errors.New("DATABASE_URL must begin with postgres://"))
 	}
+	if scheme, _, _ := strings.Cut(c.RedisURL, ":"); c.RedisURL != "" && !slices.Contains(redisSchemes, scheme) {
+		faults = append(faults, errors.New("REDIS_URL must begin with redis://, rediss:// for TLS, redis-socket:// or "+
+			"redis-sentinel://"))
+	}
 	for _, setting := range [][2]string{{"DATABASE_URL", c.DatabaseURL}, {"REDIS_URL", c.RedisURL}} {
 		if _, err := url.Parse(setting[1]); err != nil {
 			faults = append(faults,
@@ -147,6 +157,7 @@ func (c Config) validate() (faults []error) {
 			errors.New("DATABASE_URL and REDIS_URL go together: set both, or none for the embedded stack"))
 	}
 	faults = append(append(append(faults, c.validateTelegram()...), c.validateZalo()...), c.validateFacebook()...)
+	faults = append(faults, c.validatePages()...)
 	for name, address := range map[string]string{
 		"PUBLIC_URL": c.PublicURL, "TELEGRAM_BASE_URL": c.TelegramURL, "ZALO_OPENAPI_URL": c.ZaloURL,
 		"ZALO_BUSINESS_URL": c.ZaloSheetURL, "ZALO_OAUTH_URL": c.ZaloConsentURL, "ZALO_BOT_URL": c.ZaloBotURL,
@@ -168,6 +179,33 @@ func (c Config) validate() (faults []error) {
 		faults = append(faults, errors.New("LOG_LEVEL must be debug, info, warn or error"))
 	}
 	return faults
+}
+
+// validatePages checks where the pages are served, and whose map they show.
+func (c Config) validatePages() (faults []error) {
+	_, port, err := net.SplitHostPort(c.ListenAddr)
+	if _, errPort := strconv.ParseUint(port, 10, 16); err != nil || errPort != nil {
+		faults = append(faults, errors.New("LISTEN_ADDR must be like 127.0.0.1:8080, or :8080 for every address"))
+	}
+	if c.MapTileURL != "" && !tilesFit(c.MapTileURL) {
+		faults = append(faults, errors.New("MAP_TILE_URL must be like https://host/{z}/{x}/{y}.png, "+
+			"or like /tiles/{z}/{x}/{y}.png under our own address"))
+	}
+	return faults
+}
+
+// tilesFit tells whether browsers load tiles from an address: our pages are https, and name one host for pictures.
+func tilesFit(address string) bool {
+	for _, part := range []string{"{z}", "{x}", "{y}"} {
+		if !strings.Contains(address, part) {
+			return false
+		}
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return err == nil && u.Scheme == "" && strings.HasPrefix(address, "/")
+	}
+	return u.Scheme == "https"
 }
 
 func (c Config) logger() *slog.Logger {

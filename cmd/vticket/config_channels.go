@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net/url"
 	"regexp"
 	"slices"
@@ -28,6 +29,9 @@ func (c Config) validateTelegram() (faults []error) {
 	if c.TelegramToken != "" && c.PublicURL != "" && c.TelegramURL == telegramURL && !telegramReaches(c.PublicURL) {
 		faults = append(faults, errors.New(
 			"PUBLIC_URL must be https on port 443, 80, 88 or 8443: Telegram calls no other webhook"))
+	}
+	if !(c.TelegramRate >= 0) || math.IsInf(c.TelegramRate, 1) { // NaN is not below 0 either
+		faults = append(faults, errors.New("TELEGRAM_RATE must be messages a second, like 30; 0: any"))
 	}
 	for _, secret := range c.telegramSecrets() {
 		if !telegramSecret.MatchString(secret) {
@@ -95,7 +99,18 @@ func (c Config) validateZalo() (faults []error) {
 			faults = append(faults, errors.New("ZALO_BOT_SECRET must be of 8 to 256 characters"))
 		}
 	}
-	return append(faults, validateTemplates("ZALO_TEMPLATES", c.ZaloTemplates)...)
+	return append(append(faults, c.validateCosts()...), validateTemplates("ZALO_TEMPLATES", c.ZaloTemplates)...)
+}
+
+func (c Config) validateCosts() (faults []error) {
+	for name, money := range map[string]int64{
+		"ZALO_REPLY_COST": c.ZaloReplyCost, "ZALO_TEMPLATE_COST": c.ZaloSheetCost, "ZALO_DAILY_CAP": c.ZaloDaily,
+	} {
+		if money < 0 {
+			faults = append(faults, fmt.Errorf("%s must be 0 or more đồng", name))
+		}
+	}
+	return faults
 }
 
 // facebookSetup ends what is said of a page that is half set up.
@@ -114,8 +129,14 @@ func (c Config) validateFacebook() (faults []error) {
 		faults = append(faults, errors.New(
 			"FB_VERIFY_TOKEN is needed beside FB_PAGE_ID: a long random word"+facebookSetup))
 	}
+	if !graphVersion.MatchString(c.FacebookVersion) {
+		faults = append(faults, errors.New("FB_GRAPH_VERSION must be like v25.0"))
+	}
 	return append(faults, validateTemplates("FB_TEMPLATES", c.FacebookTemplates)...)
 }
+
+// graphVersion is the form of a version of the Graph API.
+var graphVersion = regexp.MustCompile(`^v[0-9]+\.[0-9]+$`)
 
 // zaloURL is Zalo's own API of Official Accounts.
 const zaloURL = "https://openapi.zalo.me"

@@ -13,8 +13,8 @@ import (
 	"github.com/vticket/vticket/bots/zalo"
 )
 
-// TestChannelSettingsAreRefusedClearly: a setting that cannot work is named, with what it may be and never its value.
-func TestChannelSettingsAreRefusedClearly(t *testing.T) {
+// TestSettingsAreRefusedClearly: a setting that cannot work is named, with what it may be and never its value.
+func TestSettingsAreRefusedClearly(t *testing.T) {
 	for name, tt := range map[string]struct {
 		set  map[string]string
 		says string // empty: they are taken
@@ -39,6 +39,30 @@ func TestChannelSettingsAreRefusedClearly(t *testing.T) {
 			map[string]string{"FB_PAGE_ID": "1", "FB_PAGE_TOKEN": "s3cret", "FB_VERIFY_TOKEN": "s3cret"},
 			"FB_APP_SECRET is needed beside FB_PAGE_ID: it signs every webhook; vticket channel setup facebook",
 		},
+		"a rate without a bound":       {set: map[string]string{"TELEGRAM_RATE": "0"}},
+		"a rate below 0":               {map[string]string{"TELEGRAM_RATE": "-1"}, "TELEGRAM_RATE must be messages a second"},
+		"a rate that is no number":     {map[string]string{"TELEGRAM_RATE": "NaN"}, "TELEGRAM_RATE must be"},
+		"a rate that never ends":       {map[string]string{"TELEGRAM_RATE": "Inf"}, "TELEGRAM_RATE must be"},
+		"a reply that brings money":    {map[string]string{"ZALO_REPLY_COST": "-1"}, "ZALO_REPLY_COST must be 0 or more đồng"},
+		"a template that brings money": {map[string]string{"ZALO_TEMPLATE_COST": "-1"}, "ZALO_TEMPLATE_COST must be 0"},
+		"a cap below nothing":          {map[string]string{"ZALO_DAILY_CAP": "-1"}, "ZALO_DAILY_CAP must be 0"},
+		"another version":              {set: map[string]string{"FB_GRAPH_VERSION": "v9.12"}},
+		"a version of another form":    {map[string]string{"FB_GRAPH_VERSION": "25"}, "FB_GRAPH_VERSION must be like v25.0"},
+		"one's own machine":            {set: map[string]string{"LISTEN_ADDR": "localhost:80"}},
+		"every address":                {set: map[string]string{"LISTEN_ADDR": ":8080"}},
+		"an address of IPv6":           {set: map[string]string{"LISTEN_ADDR": "[::1]:8080"}},
+		"any free port":                {set: map[string]string{"LISTEN_ADDR": "127.0.0.1:0"}},
+		"a port alone":                 {map[string]string{"LISTEN_ADDR": "8080"}, "LISTEN_ADDR must be like 127.0.0.1:8080"},
+		"a port too high":              {map[string]string{"LISTEN_ADDR": "127.0.0.1:99999"}, "LISTEN_ADDR must be"},
+		"a port of letters":            {map[string]string{"LISTEN_ADDR": ":abc"}, "LISTEN_ADDR must be"},
+		"no port":                      {map[string]string{"LISTEN_ADDR": "127.0.0.1:"}, "LISTEN_ADDR must be"},
+		"a map":                        {set: map[string]string{"MAP_TILE_URL": "https://s3cret.vn/{z}/{x}/{y}.png?key=1"}},
+		"a map under our own address":  {set: map[string]string{"MAP_TILE_URL": "/tiles/{z}/{x}/{y}.png"}},
+		"a map in the open":            {map[string]string{"MAP_TILE_URL": "http://s3cret.vn/{z}/{x}/{y}.png"}, "MAP_TILE_URL must be like https://host/{z}/{x}/{y}.png"},
+		"a map of no host":             {map[string]string{"MAP_TILE_URL": "s3cret{z}{x}{y}"}, "MAP_TILE_URL must be"},
+		"a map of several hosts":       {map[string]string{"MAP_TILE_URL": "https://{s}.s3cret.vn/{z}/{x}/{y}.png"}, "MAP_TILE_URL must be"},
+		"a host without its scheme":    {map[string]string{"MAP_TILE_URL": "//s3cret.vn/{z}/{x}/{y}.png"}, "MAP_TILE_URL must be"},
+		"one tile for all":             {map[string]string{"MAP_TILE_URL": "https://s3cret.vn/{z}/{x}.png"}, "MAP_TILE_URL must be"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := loadConfig(tt.set)

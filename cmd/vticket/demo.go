@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -90,7 +91,7 @@ func runDemo(ctx context.Context, c Config, options demoOptions, out io.Writer) 
 	defer func() { s.close() }()
 	s.end = end
 	d := &demo{stage: s, random: dice{rand.NewPCG(options.Seed, 61)}, known: map[string]bool{}}
-	if err := d.mayBegin(ctx, options); err != nil {
+	if err := d.mayBegin(ctx, options, c); err != nil {
 		return err
 	}
 	lives, err := d.plan(options.Tickets)
@@ -109,6 +110,7 @@ func runDemo(ctx context.Context, c Config, options demoOptions, out io.Writer) 
 	for _, l := range lives {
 		d.schedule(scheduled{at: l.born, begins: true, do: d.report(l)})
 	}
+	d.schedule(scheduled{at: end.Add(-20 * time.Minute), begins: true, do: d.calls})
 	show := newProgress(out, began, end.Add(-demoSpan), end, options.Tickets)
 	err = d.run(ctx, func(at time.Time) { show.reach(at, d.made) })
 	if err == nil {
@@ -117,25 +119,36 @@ func runDemo(ctx context.Context, c Config, options demoOptions, out io.Writer) 
 	show.done()
 	if errors.Is(err, context.Canceled) {
 		return fmt.Errorf("interrupted after %d of %d tickets, all of them whole; "+
-			"go on with --again, or empty the database", d.made, options.Tickets)
+			"go on with --again; to begin anew %s", d.made, options.Tickets, emptying(c))
 	}
 	if err != nil {
-		return fmt.Errorf("demo: %w", err)
+		return fmt.Errorf("the demo broke off after %d of %d tickets, to begin anew %s: %w", d.made, options.Tickets,
+			emptying(c), err)
 	}
 	d.clock.moveTo(time.Now())
 	return d.summary(ctx, out, time.Since(began))
 }
 
-// mayBegin refuses a database that has tickets: what is made up must not stand among what is true.
-func (d *demo) mayBegin(ctx context.Context, options demoOptions) error {
+// emptying says how to make room for a demo.
+func emptying(c Config) string {
+	photos := filepath.Join(c.DataDir, "photos")
+	if c.DatabaseURL == "" {
+		return "remove " + filepath.Join(c.DataDir, "vticket.db*") + " and " + photos
+	}
+	return "empty the database and remove " + photos
+}
+
+// mayBegin refuses a database that has tickets: what is made up must not stand among what is true. What a demo that
+// broke off has left is not removed here: nothing tells it from what people have added.
+func (d *demo) mayBegin(ctx context.Context, options demoOptions, c Config) error {
 	var there []models.Ticket
 	err := d.store.Read(ctx, func(tx *store.Tx) (err error) {
 		there, err = tx.Tickets(models.System(), store.TicketFilter{Limit: 1})
 		return err
 	})
 	if err == nil && len(there) > 0 && !options.Again {
-		err = errors.New("this database has tickets already: give an empty one (DATA_DIR=some/new/folder, or another " +
-			"DATABASE_URL), or --again to add to it")
+		err = fmt.Errorf("this database has tickets already: give an empty one (DATA_DIR=some/new/folder, or another "+
+			"DATABASE_URL), or --again to add to it; if they are all of a demo, %s to begin anew", emptying(c))
 	}
 	return err
 }
@@ -153,7 +166,7 @@ func (d *demo) alone(ctx context.Context, listen time.Duration) error {
 	if err != nil {
 		return err
 	}
-	if err := d.inbox.Put(ctx, row); err != nil {
+	if err := d.put(ctx, row); err != nil {
 		return err
 	}
 	select {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"container/heap"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -168,6 +169,28 @@ func (s *stage) wire(publicURL string, adapters map[string]bots.Adapter) {
 			if w.Kind != models.KindConverse { // whoever puts something into the inbox has it read at once
 				s.at(w.At, func(ctx context.Context) error { return s.handle(ctx, w) })
 			}
+		}
+	}
+}
+
+// An event that could not be kept is brought again, so often and after such a pause: for half a minute on a machine
+// that is too busy to commit in time.
+const (
+	bringTimes = 20
+	bringPause = 250 * time.Millisecond
+)
+
+// put keeps an event as a platform has it kept: it repeats, and the id makes that harmless.
+func (s *stage) put(ctx context.Context, row models.InboxEvent) error {
+	for times := 1; ; times++ {
+		err := s.inbox.Put(ctx, row)
+		if !errors.Is(err, store.ErrUnavailable) || times == bringTimes {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(bringPause):
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/vticket/vticket/bots"
+	"github.com/vticket/vticket/bots/webchat"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/store"
 	"github.com/vticket/vticket/workflow"
@@ -22,7 +23,7 @@ func (d *demo) hear(ctx context.Context, who *reporter, in bots.Incoming) error 
 	if err != nil {
 		return err
 	}
-	if err := d.inbox.Put(ctx, row); err != nil {
+	if err := d.put(ctx, row); err != nil {
 		return err
 	}
 	return d.talk.Converse(ctx, row.ID)
@@ -33,6 +34,14 @@ func (d *demo) says(who *reporter, text string) func(context.Context) error {
 	return func(ctx context.Context) error {
 		return d.hear(ctx, who, bots.Incoming{Kind: bots.KindText, Text: &text})
 	}
+}
+
+// calls lets a resident ask for a person: nobody has answered yet.
+func (d *demo) calls(ctx context.Context) error {
+	who := &reporter{channel: webchat.Name, account: webchat.Account, external: models.TokenKey(models.NewToken())}
+	d.at(d.clock.now().Add(50*time.Second), d.says(who,
+		"Tuần trước tôi gọi 1022 báo ống nước rỉ trước nhà, tới nay chưa thấy ai gọi lại, nhờ anh chị xem giúp"))
+	return d.says(who, "gặp nhân viên")(ctx)
 }
 
 // presses lets a resident choose: by the button, or by its number as most people do.

@@ -3,7 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"image/jpeg"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/vticket/vticket/bots"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/modelstest"
 	"github.com/vticket/vticket/models/photos"
@@ -75,6 +79,7 @@ type demoFound struct {
 	Unsent      int // messages
 	Unfetched   int // photos
 	Fruitless   int // photos that are in no file
+	Callers     int // residents who wait for a person
 	Surprises   []string
 }
 
@@ -102,7 +107,7 @@ func TestDemo(t *testing.T) {
 			Roles: map[models.Role]bool{
 				"admin": true, "hotline": true, "hotline_lead": true, "lead": true, "staff": true, "viewer": true,
 			},
-			Tickets: 40,
+			Tickets: 40, Callers: 1,
 		}
 		if diff := cmp.Diff(want, found, cmpopts.IgnoreFields(demoFound{}, "Departments")); diff != "" {
 			t.Errorf("what a demo leaves behind (-want +got):\n%s", diff)
@@ -157,6 +162,15 @@ func (f *demoFound) read(t *testing.T, tx *store.Tx, kept photos.Store) error {
 		f.Surprises = append(f.Surprises, "tickets that are late and not meant to be")
 	}
 	f.Departments = len(owners)
+	talks, err := tx.Talks(100)
+	if err != nil {
+		return err
+	}
+	for _, talk := range talks {
+		if f.Callers++; talk.Answered || talk.Words == "" || !talk.TakenOverUntil.After(tx.Now.Add(time.Hour)) {
+			f.Surprises = append(f.Surprises, "a talk that shows nothing")
+		}
+	}
 	staff, err := tx.StaffList()
 	for _, who := range staff {
 		f.Roles[who.Role] = true
@@ -224,6 +238,56 @@ func TestDemoInterrupted(t *testing.T) {
 		if w.Kind != models.KindFire { // clocks run on, as in life
 			t.Errorf("left undone: %s", w.Kind)
 		}
+	}
+}
+
+// TestDemoBreaksOff: what a demo leaves behind that could not go on is not gone on with by itself, so it says how to
+// begin anew.
+func TestDemoBreaksOff(t *testing.T) {
+	t.Parallel()
+	c := Config{DataDir: t.TempDir()}
+	end := func() { _ = os.RemoveAll(filepath.Join(c.DataDir, "photos")) }
+	broken := runDemo(t.Context(), c, demoOptions{Seed: 3, Tickets: 40}, stopAfter{" 20 %", end})
+	second := runDemo(t.Context(), c, demoOptions{Seed: 3, Tickets: 40}, &bytes.Buffer{})
+	for name, err := range map[string]error{"broken off": broken, "the second try": second} {
+		if err == nil || !strings.Contains(err.Error(), filepath.Join(c.DataDir, "vticket.db*")) {
+			t.Errorf("%s: it is to name the files to remove: %v", name, err)
+		}
+	}
+	if broken == nil || !strings.Contains(broken.Error(), "of 40 tickets") {
+		t.Errorf("it is to say how far it came: %v", broken)
+	}
+}
+
+// TestStageBringsAgain: a busy machine does not commit every event in time.
+func TestStageBringsAgain(t *testing.T) {
+	t.Parallel()
+	var s stage
+	refused := 0
+	err := s.open(t.Context(), Config{DataDir: t.TempDir()}, time.Now(), func(statement string) error {
+		if !strings.HasPrefix(statement, "INSERT INTO inbox_events") || refused == 3 {
+			return nil
+		}
+		refused++
+		return errors.New("busy")
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
+	row, err := bots.Incoming{Channel: "webchat", User: "lan", Message: new("1"), Kind: bots.KindText}.Inbox("web")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.put(t.Context(), row); err != nil || refused != 3 {
+		t.Errorf("after %d refusals it is to be kept: %v", refused, err)
+	}
+	err = s.store.Read(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.InboxEvent(row.ID)
+		return err
+	})
+	if err != nil {
+		t.Errorf("it is to be there: %v", err)
 	}
 }
 

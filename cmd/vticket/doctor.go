@@ -139,8 +139,13 @@ func (d *doctor) examine(ctx context.Context, only []string) error {
 		}
 	}
 	d.check = checkConfig
+	given := environ()
 	var err error
-	if d.config, err = loadConfig(environ()); err != nil {
+	d.config, err = loadConfig(given)
+	if len(only) == 0 || err != nil {
+		d.unread(given)
+	}
+	if err != nil {
 		for fault := range strings.SplitSeq(strings.TrimPrefix(err.Error(), "configuration: "), "\n") {
 			d.fail("set it right, vticket config shows what is in force", "%s", fault)
 		}

@@ -58,8 +58,9 @@ func expectFinding(t *testing.T, found []finding, l level, check, what string) {
 func TestDoctorOnTheEmbeddedStack(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	env := stackEnv{"DATA_DIR=" + folder}
+	env := stackEnv{"DATA_DIR=" + folder, "TELEGRAM_BOT_TOKN=s3cret"}
 	found, failed := examined(t, env)
+	expectFinding(t, found, levelWarn, checkConfig, "TELEGRAM_BOT_TOKN is read by no setting")
 	expectFinding(t, found, levelWarn, "database", "is not there yet")
 	if entries, err := os.ReadDir(folder); err != nil || len(entries) > 0 || failed {
 		t.Errorf("a look before the first start: failed %t, and left %v, %v", failed, entries, err)

@@ -63,6 +63,8 @@ func TestE2EMainJob(t *testing.T) {
 	lan.click(`#views a[href="#mine"]`)
 	lan.await(code[:4] + " " + code[4:])
 	lan.look("home-mine")
+	lan.click("#mine h3 a")
+	lan.do("open its page", chromedp.WaitVisible("body.track"))
 	minh.do("look again", chromedp.Reload())
 	minh.await("đã khép lại")
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"maps"
+	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -227,11 +228,28 @@ func TestReadSheetRefusesWhatIsNoSheet(t *testing.T) {
 		"column twice":   {sheetFile(t, []string{"code", "name", "role", "Mã"}, []string{"a"}), "import_column_twice"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, faults, err := readSheet(tt.path, departmentColumns(), &bytes.Buffer{})
+			var notes bytes.Buffer
+			_, faults, err := readSheet(tt.path, departmentColumns(), &notes)
 			if err != nil || len(faults) != 1 || faults[0].Key != tt.want {
 				t.Errorf("got %v, %v", faults, err)
 			}
+			if notes.Len() > 0 {
+				t.Errorf("nothing else is to be said, before it least of all: %s", notes.String())
+			}
 		})
+	}
+}
+
+// TestReadSheetKeepsTheSystemsWords: a file that the system does not open is no matter of its form.
+func TestReadSheetKeepsTheSystemsWords(t *testing.T) {
+	t.Chdir(t.TempDir())
+	socket, err := (&net.ListenConfig{}).Listen(t.Context(), "unix", "x.xlsx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer socket.Close()
+	if _, faults, err := readSheet("x.xlsx", departmentColumns(), &bytes.Buffer{}); err == nil || len(faults) > 0 {
+		t.Errorf("a socket is to be an error of the system: %v, %v", faults, err)
 	}
 }
 

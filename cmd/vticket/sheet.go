@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -74,7 +75,7 @@ func (j *importJob) report(rows int, faults []workflow.SheetFault, applied bool)
 }
 
 // readSheet reads the first sheet of a file. Faults are what its author can correct, the error what only the
-// operator can: the file is not there.
+// operator can: the file is not there, or not theirs to read.
 func readSheet(
 	path string, columns []sheetColumn, notes io.Writer,
 ) ([]workflow.SheetRow, []workflow.SheetFault, error) {
@@ -89,20 +90,20 @@ func readSheet(
 	book, err := excelize.OpenFile(filepath.Clean(path), excelize.Options{
 		UnzipSizeLimit: sheetUnpacked, UnzipXMLSizeLimit: sheetUnpacked,
 	})
+	if of, ok := errors.AsType[*fs.PathError](err); ok {
+		return nil, nil, of
+	}
 	if err != nil {
-		fmt.Fprintln(notes, "vticket:", err)
 		return nil, unreadable, nil
 	}
 	defer book.Close()
 	lines, err := book.Rows(book.GetSheetName(0))
 	if err != nil {
-		fmt.Fprintln(notes, "vticket:", err)
 		return nil, unreadable, nil
 	}
 	defer lines.Close()
 	rows, faults, err := readLines(lines, columns, notes)
 	if err != nil {
-		fmt.Fprintln(notes, "vticket:", err)
 		return nil, unreadable, nil
 	}
 	return rows, faults, nil

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -61,6 +62,7 @@ func TestAddressesOfServicesAreChecked(t *testing.T) {
 		"a stray % for PostgreSQL": {"postgres://u:s3cret%@h/db", redis, "DATABASE_URL is no address: special characters in the password"},
 		"a stray # for PostgreSQL": {"postgres://u:s3cret#@h/db", redis, "DATABASE_URL is no address"},
 		"another database":         {"mysql://u:s3cret@h/db", redis, "DATABASE_URL must begin with postgres://"},
+		"another cache":            {database, "https://:s3cret@h/0", "REDIS_URL must begin with redis://"},
 		"a stray % for Redis":      {database, "redis://:s3cret%@h/0", "REDIS_URL is no address: special characters in the password"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -74,5 +76,34 @@ func TestAddressesOfServicesAreChecked(t *testing.T) {
 				t.Errorf("the fault is to say %q and not the value: %v", tt.says, err)
 			}
 		})
+	}
+}
+
+// TestUnreadSettings: a variable that is misspelt looks like a channel that nobody has set up.
+func TestUnreadSettings(t *testing.T) {
+	t.Parallel()
+	for given, meant := range map[string]string{ // "-": it is not ours to speak of
+		"TELEGRAM_BOT_TOKN":       "TELEGRAM_BOT_TOKEN",
+		"TELEGRAM_TOKEN":          "TELEGRAM_BOT_TOKEN",
+		"FACEBOOK_PAGE_ID":        "FB_PAGE_ID",
+		"VTICKET_LISTEN_ADDR":     "LISTEN_ADDR",
+		"ZALO_APP_SECRETS_FILE":   "ZALO_APP_SECRET_FILE",
+		"ZALO_OA_ID_FILE":         "ZALO_OA_ID",
+		"DATABASE_URI":            "DATABASE_URL",
+		"LISTEN_ADDRESS":          "LISTEN_ADDR",
+		"Telegram_Bot_Token":      "TELEGRAM_BOT_TOKEN",
+		"TELEGRAM_BOT_TOKEN":      "-",
+		"TELEGRAM_BOT_TOKEN_FILE": "-",
+		"LOG_LEVEL":               "-",
+		"REDIS_PORT":              "-",
+		"LOGNAME":                 "-",
+		"HOME":                    "-",
+	} {
+		got := unreadSettings(map[string]string{given: "x"})
+		if want := map[string]string{given: meant}; meant != "-" && !maps.Equal(got, want) {
+			t.Errorf("%s is to be told of, as %s: %v", given, meant, got)
+		} else if meant == "-" && len(got) > 0 {
+			t.Errorf("%s is to be left alone: %v", given, got)
+		}
 	}
 }

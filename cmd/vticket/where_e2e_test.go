@@ -76,7 +76,7 @@ func TestE2EPlaceLink(t *testing.T) {
 
 // TestE2EPlaceLinkMap: the map is loaded when it is asked for, and its middle is the place.
 func TestE2EPlaceLinkMap(t *testing.T) {
-	env := append(embeddedStack(t), "MAP_TILE_URL=http://127.0.0.1:1/{z}/{x}/{y}.png", "MAP_TILE_CREDIT=không có")
+	env := append(embeddedStack(t), "MAP_TILE_URL=https://127.0.0.1:1/{z}/{x}/{y}.png", "MAP_TILE_CREDIT=không có")
 	p := start(t, binary, env)
 	db, err := store.Open("sqlite:"+filepath.Join(strings.TrimPrefix(env[0], "DATA_DIR="), "vticket.db"), store.Options{Now: time.Now})
 	if err != nil {

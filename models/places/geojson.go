@@ -32,7 +32,7 @@ func ParseGeoJSON(r io.Reader) ([]Boundary, error) {
 		Features []json.RawMessage `json:"features"`
 	}
 	if err := json.Unmarshal(raw, &file); err != nil {
-		return nil, fmt.Errorf("malformed JSON: %w", err)
+		return nil, noGeoJSON(err)
 	}
 	if file.Type != "FeatureCollection" {
 		return nil, fmt.Errorf("type %q, not a FeatureCollection", file.Type)
@@ -56,6 +56,25 @@ func ParseGeoJSON(r io.Reader) ([]Boundary, error) {
 	return areas, nil
 }
 
+// noGeoJSON says what is wanted instead of a file, and where it ends to be JSON.
+func noGeoJSON(err error) error {
+	const wanted = "not GeoJSON: wanted is a FeatureCollection of Polygons or MultiPolygons"
+	if fault, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return fmt.Errorf("%s (byte %d: %w)", wanted, fault.Offset, err)
+	}
+	return errors.New(wanted)
+}
+
+// noFeature says what a feature is not; a code without quotes is the common case.
+func noFeature(err error) error {
+	if fault, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		if property, ok := strings.CutPrefix(fault.Field, "properties."); ok {
+			return fmt.Errorf("property %s is of type %s, not text in quotes", property, fault.Value)
+		}
+	}
+	return errors.New("not an object with properties and geometry")
+}
+
 func parseFeature(raw []byte) (Boundary, error) {
 	var feature struct {
 		Properties struct {
@@ -68,7 +87,7 @@ func parseFeature(raw []byte) (Boundary, error) {
 		Geometry json.RawMessage `json:"geometry"`
 	}
 	if err := json.Unmarshal(raw, &feature); err != nil {
-		return Boundary{}, fmt.Errorf("malformed: %w", err)
+		return Boundary{}, noFeature(err)
 	}
 	p := feature.Properties
 	b := Boundary{Area: Area{

@@ -93,21 +93,30 @@ func (tx *Tx) SharePictures(messageIDs []string, ticketID string) error {
 	return nil
 }
 
-// SharedWith lists the tickets that show an attachment besides its own.
+// SharedWith lists the tickets that show an attachment besides its own, and those that have their reports now.
 func (tx *Tx) SharedWith(attachmentID string) (ticketIDs []string, err error) {
-	err = tx.db().Table("shared_pictures").Where("attachment_id = ?", attachmentID).Pluck("ticket_id", &ticketIDs).Error
+	err = tx.db().Raw(`WITH RECURSIVE shown(id) AS (
+			SELECT ticket_id FROM shared_pictures WHERE attachment_id = ?
+			UNION SELECT t.related_id FROM shown JOIN tickets t ON t.id = shown.id
+				WHERE t.state = 'merged' AND t.related_id IS NOT NULL)
+		SELECT id FROM shown ORDER BY id`, attachmentID).Scan(&ticketIDs).Error
 	if err != nil {
 		return nil, fmt.Errorf("tickets of a picture: %w", err)
 	}
 	return ticketIDs, nil
 }
 
+// shownBy gives the pictures of others that a ticket shows: its sisters', and those that the tickets show whose reports
+// it has now.
+const shownBy = `SELECT attachment_id FROM shared_pictures WHERE ticket_id = ?
+	UNION SELECT s.attachment_id FROM reports r JOIN shared_pictures s ON s.ticket_id = r.origin_id
+		WHERE r.ticket_id = ?`
+
 // TicketAttachments returns what belongs to a ticket, by itself, through a message or as a sister's, oldest first.
 func (tx *Tx) TicketAttachments(ticketID string) ([]models.Attachment, error) {
 	var rows []models.Attachment
-	err := tx.db().Where(`ticket_id = ? OR message_id IN (SELECT id FROM messages WHERE ticket_id = ?)
-		OR id IN (SELECT attachment_id FROM shared_pictures WHERE ticket_id = ?)`,
-		ticketID, ticketID, ticketID).Order("id").Find(&rows).Error
+	err := tx.db().Where("ticket_id = ? OR message_id IN (SELECT id FROM messages WHERE ticket_id = ?) OR id IN ("+
+		shownBy+")", ticketID, ticketID, ticketID, ticketID).Order("id").Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("attachments of ticket: %w", err)
 	}

@@ -7,6 +7,14 @@ import (
 	"github.com/vticket/vticket/models"
 )
 
+// story is a ticket with its timeline and the words that are kept of it.
+type story struct {
+	ticket models.Ticket
+	events []models.Event
+	notes  []eventNote // of the events
+	words  []wordsRow
+}
+
 // wordsRow are words that somebody wrote, in the row that holds them, with the salt of their sum. Both are empty once
 // they are erased.
 type wordsRow struct {
@@ -17,21 +25,30 @@ type wordsRow struct {
 	Words    string
 }
 
+// wordsRows gives what residents and staff wrote: of what was said whatever has a sum, and all that are questions,
+// replies and answers.
 const wordsRows = `
 	SELECT 'reports' AS source, id, ticket_id, words_salt AS salt, words FROM reports WHERE ticket_id IN ?
 	UNION ALL SELECT 'notes', id, ticket_id, words_salt, text FROM notes WHERE ticket_id IN ?
-	UNION ALL SELECT 'messages', id, ticket_id, words_salt, args FROM messages
-		WHERE ticket_id IN ? AND words_salt <> ''`
+	UNION ALL SELECT 'messages', id, ticket_id, words_salt, args FROM messages WHERE ticket_id IN ? AND
+		(words_salt <> '' OR key IN ('question', 'reply_staff') OR key LIKE 'answer!_%' ESCAPE '!')`
 
-// wordsOf returns what residents and staff wrote of some tickets, by ticket.
-func (tx *Tx) wordsOf(tickets []models.Ticket) (map[string][]wordsRow, error) {
-	of := map[string][]wordsRow{}
-	if len(tickets) == 0 {
-		return of, nil
+// stories reads what is kept of some tickets, in two queries.
+func (tx *Tx) stories(tickets []models.Ticket) ([]story, error) {
+	all, at, ids := make([]story, len(tickets)), map[string]int{}, []string{}
+	for i, t := range tickets {
+		all[i].ticket, at[t.ID], ids = t, i, append(ids, t.ID)
 	}
-	ids := make([]string, 0, len(tickets))
-	for _, t := range tickets {
-		ids = append(ids, t.ID)
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	var events []models.Event
+	if err := tx.db().Where("ticket_id IN ?", ids).Order("ticket_id, seq").Find(&events).Error; err != nil {
+		return nil, fmt.Errorf("timelines: %w", err)
+	}
+	for _, e := range events {
+		one := &all[at[e.TicketID]]
+		one.events, one.notes = append(one.events, e), append(one.notes, noteOf(e))
 	}
 	var rows []wordsRow
 	if err := tx.db().Raw(wordsRows, ids, ids, ids).Scan(&rows).Error; err != nil {
@@ -43,108 +60,79 @@ func (tx *Tx) wordsOf(tickets []models.Ticket) (map[string][]wordsRow, error) {
 			_ = json.Unmarshal([]byte(row.Words), &args) // what cannot be read is no words: its sum differs
 			row.Words = args.Text
 		}
-		of[row.TicketID] = append(of[row.TicketID], row)
-	}
-	return of, nil
-}
-
-// verifyWords compares words with the last sum that a timeline has of them. Rows of before there were sums have none,
-// and pass.
-func (a *Audit) verifyWords(tx *Tx, t models.Ticket, events []models.Event, words []wordsRow) error {
-	if len(words) == 0 {
-		return nil
-	}
-	kept, err := tx.sums(t.ID, events)
-	if err != nil {
-		return err
-	}
-	for _, row := range words {
-		if !kept.prove(row) {
-			a.blame(row.Source, row.ID, t, "words do not match their hash")
-		}
-	}
-	return nil
-}
-
-// sums are what timelines keep of words.
-type sums struct {
-	named   map[string]namedSum // by report or note: the last
-	unnamed map[string]bool     // of what staff said, and of corrections of before they named their report
-}
-
-type namedSum struct{ sum, event string }
-
-// sums returns what a ticket's timeline keeps of words, and the timelines of the tickets with which it was joined: who
-// joins tickets, or takes them apart, moves the rows.
-func (tx *Tx) sums(ticketID string, events []models.Event) (sums, error) {
-	all := sums{map[string]namedSum{}, map[string]bool{}}
-	seen := map[string]bool{ticketID: true}
-	joined := all.read(events)
-	for len(joined) > 0 {
-		id := joined[0]
-		joined = joined[1:]
-		if seen[id] {
-			continue
-		}
-		seen[id] = true
-		others, err := tx.Timeline(id)
-		if err != nil {
-			return all, err
-		}
-		joined = append(joined, all.read(others)...)
+		one := &all[at[row.TicketID]]
+		one.words = append(one.words, row)
 	}
 	return all, nil
 }
 
-// read takes the sums of one timeline, and returns the ids of the tickets whose rows came here.
-func (s sums) read(timeline []models.Event) (joined []string) {
-	last := map[string]namedSum{}
-	for _, e := range timeline {
-		var data struct {
-			Note struct {
-				Report, Note, From string
-				OutOf              string `json:"out_of"`
-				WordsSum           string `json:"words_sha256"`
-				NoteSum            string `json:"note_sha256"`
-				SaidSum            string `json:"said_sha256"`
+// joined returns a ticket and all that were joined with it or taken out of it: rows have moved between them.
+func (tx *Tx) joined(first story) ([]story, error) {
+	all, seen := []story{first}, map[string]bool{first.ticket.ID: true}
+	for level := all; len(level) > 0; {
+		var ids []string
+		for _, id := range linked(level) {
+			if !seen[id] {
+				seen[id] = true
+				ids = append(ids, id)
 			}
 		}
-		if json.Unmarshal([]byte(e.Data), &data) != nil {
-			continue // the chain of hashes and the fold have their say about it
+		if len(ids) == 0 {
+			break
 		}
-		n := data.Note
-		switch {
-		case n.WordsSum != "" && n.Report != "":
-			last[n.Report] = namedSum{n.WordsSum, e.ID}
-		case n.WordsSum != "":
-			s.unnamed[n.WordsSum] = true
+		var tickets []models.Ticket
+		err := tx.db().Where("id IN ?", ids).Find(&tickets).Error
+		if err == nil {
+			level, err = tx.stories(tickets)
 		}
-		if n.NoteSum != "" {
-			last[n.Note] = namedSum{n.NoteSum, e.ID}
+		if err != nil {
+			return nil, fmt.Errorf("joined tickets: %w", err)
 		}
-		if n.SaidSum != "" {
-			s.unnamed[n.SaidSum] = true
-		}
-		for _, id := range []string{n.From, n.OutOf} {
-			if id != "" {
-				joined = append(joined, id)
-			}
-		}
+		all = append(all, level...)
 	}
-	for id, sum := range last {
-		if sum.event > s.named[id].event { // ids of events grow
-			s.named[id] = sum
-		}
-	}
-	return joined
+	return all, nil
 }
 
-// prove tells whether a row's words are those of its sum, or erased, or of before there were sums.
-func (s sums) prove(row wordsRow) bool {
-	if row.Salt == "" && row.Words == "" {
-		return true
+// linked are the tickets that some timelines name as joined, or taken apart.
+func linked(stories []story) (ids []string) {
+	for _, one := range stories {
+		for _, n := range one.notes {
+			for _, id := range []string{n.Into, n.From, n.OutOf, n.BackTo} {
+				if id != "" {
+					ids = append(ids, id)
+				}
+			}
+		}
 	}
-	sum := models.SaltedSum(row.Salt, row.Words)
-	named, known := s.named[row.ID]
-	return sum == named.sum || s.unnamed[sum] || !known && row.Source != "messages"
+	return ids
+}
+
+// verifyWords holds the words of a ticket, and of those that it was joined with, against the sums in their timelines,
+// once: every row against its sum, and every sum against the row or the event that says why it is gone.
+func (a *auditor) verifyWords(tx *Tx, one story) error {
+	if a.joined[one.ticket.ID] {
+		return nil
+	}
+	group, err := tx.joined(one)
+	if err != nil {
+		return err
+	}
+	kept := newSums()
+	for _, one := range group {
+		if len(group) > 1 {
+			a.joined[one.ticket.ID] = true
+		}
+		kept.read(one)
+	}
+	for _, one := range group {
+		for _, row := range one.words {
+			if !kept.prove(row, one.ticket) {
+				a.blame(row.Source, row.ID, one.ticket, "words do not match their hash")
+			}
+		}
+	}
+	for _, s := range kept.lost() {
+		a.blame(s.source, s.row, s.ticket, "words are gone, and no event says why")
+	}
+	return nil
 }

@@ -141,7 +141,7 @@ func TestSweepEmptiesTheFeedQueue(t *testing.T) {
 				ID: models.NewID(), State: models.StateAssigned, Priority: models.PriorityNormal, CreatedAt: tx.Now,
 				UpdatedAt: tx.Now,
 			}
-			err := tx.InsertTicket(&ticket)
+			err := tx.InsertTicket(&ticket, "")
 			for seq, id := range []string{models.NewID(), later[i]} {
 				err = errors.Join(err, tx.AppendEvent(models.Event{
 					ID: id, TicketID: ticket.ID, Seq: int64(seq + 1), Verb: models.VerbReopen,

@@ -47,8 +47,12 @@ func (tx *Tx) Hold(addressID string) error {
 	})
 }
 
-// Resume queues what was held for an address, and what waited for the morning: they have written to us. An approved
-// text that still waits goes as an answer instead, and is due: nothing that they are told now is held back by it.
+// AmbiguousWait is how long a platform that did not answer is left alone: until it may have come back.
+const AmbiguousWait = 30 * time.Second
+
+// Resume queues what was held for an address, and what waited for the morning or for another try: they have written to
+// us, so their platform works. An approved text that still waits goes as an answer instead, and is due: nothing that
+// they are told now is held back by it. What may have arrived is due in AmbiguousWait at the latest.
 func (tx *Tx) Resume(addressID string) error {
 	// The address comes before its deliveries: the order in which whoever sends them takes both.
 	err := tx.db().Exec("UPDATE reporter_addresses SET held = ? WHERE id = ?", false, addressID).Error
@@ -61,9 +65,17 @@ func (tx *Tx) Resume(addressID string) error {
 	if err != nil {
 		return fmt.Errorf("resume deliveries: %w", err)
 	}
-	err = tx.db().Exec(`UPDATE deliveries SET status = ?, not_before = ?
-		WHERE address_id = ? AND (status = ? OR (status = ? AND error_class = ?))`,
-		models.DeliveryQueued, tx.Now, addressID, models.DeliveryHeld, models.DeliveryQueued, models.QuietHours).Error
+	err = tx.db().Exec(`UPDATE deliveries SET status = ?, not_before = ? WHERE address_id = ? AND (status = ? OR
+		status = ? AND (error_class = ? OR error_class = ? AND NOT ambiguous))`,
+		models.DeliveryQueued, tx.Now, addressID, models.DeliveryHeld,
+		models.DeliveryQueued, models.QuietHours, models.TryAgain).Error
+	if err != nil {
+		return fmt.Errorf("resume deliveries: %w", err)
+	}
+	soon := tx.Now.Add(AmbiguousWait)
+	err = tx.db().Exec(`UPDATE deliveries SET not_before = ?
+		WHERE address_id = ? AND status = ? AND error_class = ? AND ambiguous AND not_before > ?`,
+		soon, addressID, models.DeliveryQueued, models.TryAgain, soon).Error
 	if err != nil {
 		return fmt.Errorf("resume deliveries: %w", err)
 	}

@@ -70,7 +70,7 @@ func submit(t *testing.T, s *store.Store) (ticket models.Ticket) {
 		if err != nil {
 			return err
 		}
-		if err := tx.InsertTicket(&ticket); err != nil {
+		if err := tx.InsertTicket(&ticket, ""); err != nil {
 			return err
 		}
 		return tx.AppendEvent(e)

@@ -125,10 +125,13 @@ func (tx *Tx) Survivor(t models.Ticket) (models.Ticket, error) {
 	return t, nil
 }
 
-// MoveReports gives the reports of a ticket to another one, with all that was said and shown of it; each remembers the
-// ticket that it was made for.
+// moved are the tables whose rows go with a ticket's reports. The pictures that it shows of others stay: see shownBy.
+var moved = []string{"reports", "messages", "attachments", "notes"}
+
+// MoveReports gives the reports of a ticket to another one, with all that was said, noted and shown of it; each
+// remembers the ticket that it was made for.
 func (tx *Tx) MoveReports(from, to string) error {
-	for _, table := range []string{"reports", "messages", "attachments"} {
+	for _, table := range moved {
 		err := tx.set(table, func(db *gorm.DB) *gorm.DB {
 			return db.Exec("UPDATE "+table+" SET ticket_id = ?, origin_id = coalesce(origin_id, ?) WHERE ticket_id = ?",
 				to, from, from)
@@ -157,7 +160,7 @@ func (tx *Tx) Origins(ticketID, through string) (ids []string, err error) {
 // ReturnReports gives a ticket back what came to another one with it, of these origins, and is still there. What is its
 // own forgets where it was; the rest remembers for which ticket it was made.
 func (tx *Tx) ReturnReports(from, to string, origins []string) error {
-	for _, table := range []string{"reports", "messages", "attachments"} {
+	for _, table := range moved {
 		err := tx.set(table, func(db *gorm.DB) *gorm.DB {
 			return db.Exec("UPDATE "+table+" SET ticket_id = ?, origin_id = nullif(origin_id, ?)"+
 				" WHERE ticket_id = ? AND origin_id IN ?", to, to, from, origins)

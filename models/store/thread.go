@@ -31,6 +31,20 @@ var answeredHere = `(t.resolved_at IS NOT NULL AND EXISTS (SELECT 1 FROM message
 	a.conversation_id = m.conversation_id AND a.direction = 'out' AND a.created_at >= t.resolved_at AND ` +
 	said("a") + `)) AS answered`
 
+// AnswerWaits tells whether the answer that resolved a ticket, of a message key, is still on its way, and has reached
+// none of its residents. Who blocked us is not waited for.
+func (tx *Tx) AnswerWaits(ticketID, key string) (waits bool, err error) {
+	err = tx.db().Raw(`SELECT
+			count(CASE WHEN d.status IN ('queued','sending','held') AND d.error_class <> 'blocked' THEN 1 END) > 0 AND
+			count(CASE WHEN d.status = 'sent' OR d.ambiguous THEN 1 END) = 0
+		FROM tickets t JOIN messages m ON m.ticket_id = t.id JOIN deliveries d ON d.message_id = m.id
+		WHERE t.id = ? AND m.key = ? AND m.created_at >= t.resolved_at`, ticketID, key).Scan(&waits).Error
+	if err != nil {
+		return false, fmt.Errorf("answer of ticket: %w", err)
+	}
+	return waits, nil
+}
+
 // SpokenOf returns the ticket that the message with a platform id is about (replyTo, may be empty), else the one that
 // was spoken of last: what has not been said does not count.
 func (tx *Tx) SpokenOf(conversationID, replyTo string) (s Spoken, found bool, err error) {

@@ -9,12 +9,12 @@ import (
 	"github.com/vticket/vticket/models"
 )
 
-// InsertTicket keeps a new ticket under a new code. One that another ticket has fails the transaction, which then runs
-// again.
-func (tx *Tx) InsertTicket(t *models.Ticket) error {
+// InsertTicket keeps a new ticket under a new code; its report says so much. A code that another ticket has fails the
+// transaction, which then runs again.
+func (tx *Tx) InsertTicket(t *models.Ticket, said string) error {
 	t.Search = models.Fold(t.Address)
 	t.Code = models.NewCode()
-	return tx.add("tickets", t)
+	return tx.add("tickets", &ticketRow{Ticket: *t, Said: saidWords{words: models.Fold(said)}})
 }
 
 // LockTicket takes a ticket within the actor's scope for this transaction. Several are taken in ascending order of id
@@ -27,11 +27,11 @@ func (tx *Tx) LockTicket(who models.Actor, id string) (models.Ticket, error) {
 	return t, nil
 }
 
-// SaveTicket keeps a ticket that was at version from; ErrConflict when it has moved on.
+// SaveTicket keeps a ticket that was at version from, and what its reports say now; ErrConflict when it has moved on.
 func (tx *Tx) SaveTicket(t *models.Ticket, from int64) error {
 	t.Version, t.UpdatedAt, t.Search = from+1, tx.Now, models.Fold(t.Address)
-	res := tx.db().Model(&models.Ticket{}).Where("id = ? AND version = ?", t.ID, from).
-		Select("*").Omit("ID", "Code", "CreatedAt").UpdateColumns(t)
+	res := tx.db().Model(&ticketRow{}).Where("id = ? AND version = ?", t.ID, from).
+		Select("*").Omit("ID", "Code", "CreatedAt").UpdateColumns(&ticketRow{Ticket: *t, Said: saidWords{of: t.ID}})
 	if res.Error != nil {
 		return fmt.Errorf("save ticket %s: %w", t.Code, res.Error)
 	}

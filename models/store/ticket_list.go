@@ -90,7 +90,11 @@ func (c TicketCard) Cursor(byDue bool) TicketCursor {
 // Tickets lists tickets within the actor's scope.
 func (tx *Tx) Tickets(who models.Actor, f TicketFilter) ([]models.Ticket, error) {
 	var rows []models.Ticket
-	if err := tx.filtered(who, f).Find(&rows).Error; err != nil {
+	err := tx.look(who, f, func(q *gorm.DB) (int, error) {
+		err := q.Find(&rows).Error
+		return len(rows), err
+	})
+	if err != nil {
 		return nil, fmt.Errorf("tickets: %w", err)
 	}
 	return rows, nil
@@ -99,7 +103,17 @@ func (tx *Tx) Tickets(who models.Actor, f TicketFilter) ([]models.Ticket, error)
 // TicketCards lists the same with what else a list shows of them.
 func (tx *Tx) TicketCards(who models.Actor, f TicketFilter) ([]TicketCard, error) {
 	var rows []TicketCard
-	err := tx.filtered(who, f).Table("tickets").Select(`tickets.*,
+	err := tx.look(who, f, func(q *gorm.DB) (int, error) {
+		err := q.Table("tickets").Select(cardColumns).Find(&rows).Error
+		return len(rows), err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("ticket cards: %w", err)
+	}
+	return rows, nil
+}
+
+const cardColumns = `tickets.*,
 		coalesce((SELECT d.name FROM departments d WHERE d.id = tickets.department_id), '') AS department_name,
 		coalesce((SELECT d.calendar FROM departments d WHERE d.id = tickets.department_id), '') AS calendar,
 		coalesce((SELECT s.name FROM staff s WHERE s.id = tickets.assignee_id), '') AS assignee_name,
@@ -111,13 +125,9 @@ func (tx *Tx) TicketCards(who models.Actor, f TicketFilter) ([]TicketCard, error
 			(SELECT CAST(a.id AS text) FROM attachments a
 				WHERE a.ticket_id = tickets.id AND ` + evidence + ` ORDER BY a.id LIMIT 1),
 			(SELECT CAST(a.id AS text) FROM shared_pictures s JOIN attachments a ON a.id = s.attachment_id
-				WHERE s.ticket_id = tickets.id AND ` + evidence + ` ORDER BY a.id LIMIT 1), '') AS photo_id`).
-		Find(&rows).Error
-	if err != nil {
-		return nil, fmt.Errorf("ticket cards: %w", err)
-	}
-	return rows, nil
-}
+				WHERE (s.ticket_id = tickets.id OR s.ticket_id IN
+						(SELECT r.origin_id FROM reports r WHERE r.ticket_id = tickets.id))
+				AND ` + evidence + ` ORDER BY a.id LIMIT 1), '') AS photo_id`
 
 const evidence = "a.kind = 'evidence' AND a.media = 'image' AND a.status = 'ready'"
 
@@ -131,27 +141,24 @@ func (tx *Tx) filtered(who models.Actor, f TicketFilter) *gorm.DB {
 		q = q.Where("tickets.state IN ?", f.States)
 	}
 	for column, value := range map[string]string{
-		"tickets.department_id": f.Department, "tickets.assignee_id": f.Assignee, "tickets.category": f.Category,
-		"tickets.area_code": f.Area,
+		"tickets.department_id": f.Department, "tickets.assignee_id": f.Assignee,
 	} {
 		if value != "" {
 			q = q.Where(clause.Eq{Column: column, Value: value})
 		}
 	}
+	q = tx.marked(tx.marked(q, categorySign, "tickets.category", f.Category), areaSign, "tickets.area_code", f.Area)
 	if f.Phone != "" {
-		q = q.Where(tx.reportedBy(f.Phone))
+		q = q.Where("tickets.id IN ("+reportedBy+")", f.Phone, f.Phone, models.ChannelPhone, phoneAccount)
 	}
 	if f.Overdue {
-		q = q.Where("tickets.closed_at IS NULL AND tickets.resolved_at IS NULL AND tickets.target_due < ?", tx.Now)
+		q = q.Where(openTickets+" AND tickets.target_due < ?", tx.Now)
 	}
 	if f.DueBy != nil {
 		q = q.Where("tickets.target_due <= ?", *f.DueBy)
 	}
 	if f.Reopened {
 		q = q.Where("tickets.reopens > 0")
-	}
-	if f.Search.Reference != "" {
-		q = q.Where(tx.found(who, f.Search))
 	}
 	return page(q, f).Limit(min(max(f.Limit, 1), 100))
 }
@@ -173,38 +180,4 @@ func page(q *gorm.DB, f TicketFilter) *gorm.DB {
 		q = q.Where("tickets.target_due IS NULL AND tickets.id > ?", after.ID)
 	}
 	return q.Order("tickets.target_due ASC NULLS LAST, tickets.id")
-}
-
-// found is the condition that a ticket is what somebody looks for, in any of the ways in which it can be meant.
-func (tx *Tx) found(who models.Actor, s models.Search) *gorm.DB {
-	meant := tx.db().Where("' ' || tickets.external_refs || ' ' LIKE ? ESCAPE '!'", "% "+escapeLike(s.Reference)+" %")
-	if s.Code != "" {
-		meant = meant.Or("tickets.code = ?", s.Code)
-	}
-	if s.Phone != "" {
-		theirs := tx.reportedBy(s.Phone)
-		if !who.Role.CityWide() && len(s.Hidden) > 0 {
-			theirs = theirs.Where("tickets.category NOT IN ?", s.Hidden)
-		}
-		meant = meant.Or(theirs)
-	}
-	if len(s.Words) == 0 {
-		return meant
-	}
-	all := tx.db()
-	for _, word := range s.Words {
-		begins := "% " + escapeLike(word.Text) + "%"
-		held := tx.db().Where("' ' || tickets.search LIKE ? ESCAPE '!'", begins).
-			Or(`EXISTS (SELECT 1 FROM reports r
-				WHERE r.ticket_id = tickets.id AND ' ' || r.search LIKE ? ESCAPE '!')`, begins)
-		if len(word.Categories) > 0 {
-			held = held.Or("tickets.category IN ?", word.Categories)
-		}
-		all = all.Where(held)
-	}
-	return meant.Or(all)
-}
-
-func escapeLike(s string) string {
-	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(s)
 }

@@ -46,7 +46,7 @@ func listed(tx *store.Tx, department string, hours int) (models.Ticket, error) {
 		due := tx.Now.Add(time.Duration(hours) * time.Hour)
 		ticket.TargetDue = &due
 	}
-	return ticket, tx.InsertTicket(&ticket)
+	return ticket, tx.InsertTicket(&ticket, "")
 }
 
 func TestTicketCardsAreInScopeAndInOrder(t *testing.T) {

@@ -66,6 +66,10 @@ type Result struct {
 	SelfHarm     bool // somebody may end their life: a person has to answer
 }
 
+// SureDanger tells whether words that are added to others tell of a danger: it is named, or their type is sure. A few
+// words of no clear type, as people answer a question, are none for themselves.
+func (r Result) SureDanger() bool { return r.Danger && (r.Life || r.Sure) }
+
 // Scored is a category and its probability.
 type Scored struct {
 	Category string

@@ -401,6 +401,11 @@
   const card = (t) => {
     const item = make("li", "card row wrap"), about = make("div", "grow col");
     const name = id("words").querySelector(`[data-state="${t.state}"]`);
+    const title = make("h3"), page = make("a", "", t.title);
+    if (t.track) page.href = t.track;
+    title.append(page);
+    about.append(title);
+    if (t.place) about.append(make("p", "small muted", t.place));
     const top = make("div", "row wrap");
     top.append(make("span", "code", `${t.code.slice(0, 4)} ${t.code.slice(4)}`),
       make("span", "chip " + (name ? name.dataset.tone : ""), name ? name.textContent : t.state));

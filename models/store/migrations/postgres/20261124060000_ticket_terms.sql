@@ -1,0 +1,22 @@
+-- +goose Up
+-- what the reports of a ticket say, folded: search finds it by that
+ALTER TABLE tickets ADD COLUMN said text NOT NULL DEFAULT '';
+UPDATE tickets SET said = coalesce(
+  (SELECT substr(string_agg(r.search, ' '), 1, 100000) FROM reports r WHERE r.ticket_id = tickets.id), '');
+-- the words by which it is found, and its type and area behind signs that no folded word has
+ALTER TABLE tickets ADD COLUMN terms tsvector GENERATED ALWAYS AS (
+  strip(to_tsvector('simple'::regconfig, search || ' ' || said)) || array_to_tsvector(ARRAY['=' || category, '%' || area_code])) STORED;
+CREATE INDEX tickets_terms ON tickets USING gin (terms);
+CREATE INDEX tickets_refs ON tickets USING gin (string_to_array(external_refs, ' ')) WHERE external_refs <> '';
+-- by state alone: PostgreSQL takes conditions that always hold together for rarer and rarer
+DROP INDEX tickets_open;
+CREATE INDEX tickets_open ON tickets (target_due, id) WHERE state IN ('new', 'assigned', 'in_progress', 'waiting');
+CREATE INDEX tickets_answered ON tickets (id) WHERE state = 'resolved';
+
+-- +goose Down
+DROP INDEX tickets_answered;
+DROP INDEX tickets_open;
+CREATE INDEX tickets_open ON tickets (target_due, id) WHERE closed_at IS NULL;
+DROP INDEX tickets_refs;
+ALTER TABLE tickets DROP COLUMN terms;
+ALTER TABLE tickets DROP COLUMN said;

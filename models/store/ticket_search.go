@@ -1,0 +1,181 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/vticket/vticket/models"
+)
+
+// ticketRow is a ticket as it is written: with what only search reads.
+type ticketRow struct {
+	models.Ticket
+
+	Said saidWords
+}
+
+// TableName is where tickets stand.
+func (ticketRow) TableName() string { return "tickets" }
+
+// saidWords is what the reports of a ticket say, folded: given for a new one, gathered by the database for any other.
+type saidWords struct {
+	words string
+	of    string // the ticket's id; empty for a new one
+}
+
+// saidMost is how many characters of it are found: PostgreSQL takes a megabyte into a tsvector and fails above
+// (postgresql.org/docs/15/textsearch-limitations.html).
+const saidMost = 100_000
+
+// GormDataType is the type of its column.
+func (saidWords) GormDataType() string { return "text" }
+
+// GormValue writes it.
+func (s saidWords) GormValue(context.Context, *gorm.DB) clause.Expr {
+	if s.of == "" {
+		return clause.Expr{SQL: "?", Vars: []any{s.words}}
+	}
+	return clause.Expr{
+		SQL:  "coalesce((SELECT substr(string_agg(r.search, ' '), 1, ?) FROM reports r WHERE r.ticket_id = ?), '')",
+		Vars: []any{saidMost, s.of},
+	}
+}
+
+// look lists tickets within the actor's scope: those that a number names which somebody typed; else those that hold all
+// their words; else those that hold them when the last one was only begun. List tells how many it has found.
+func (tx *Tx) look(who models.Actor, f TicketFilter, list func(*gorm.DB) (int, error)) error {
+	if err := tx.planAnew(); err != nil {
+		return err
+	}
+	if f.Search.Reference == "" {
+		_, err := list(tx.filtered(who, f))
+		return err
+	}
+	ids, err := tx.named(who, f.Search)
+	if err != nil {
+		return err
+	}
+	if len(ids) > 0 {
+		_, err := list(tx.filtered(who, f).Where("tickets.id IN ?", ids))
+		return err
+	}
+	for _, begun := range []bool{false, true} {
+		if len(f.Search.Words) == 0 {
+			break
+		}
+		if found, err := list(tx.filtered(who, f).Where(tx.holds(f.Search, begun))); err != nil || found > 0 {
+			return err
+		}
+	}
+	return nil
+}
+
+// planAnew has PostgreSQL plan each list of this transaction for what it asks for: which index is the best one depends
+// on how frequent the words are, and a plan for any words reads all tickets for rare ones.
+func (tx *Tx) planAnew() error {
+	if !tx.postgres {
+		return nil
+	}
+	if err := tx.db().Exec("SET LOCAL plan_cache_mode = force_custom_plan").Error; err != nil {
+		return fmt.Errorf("plan anew: %w", err)
+	}
+	return nil
+}
+
+// named gives the tickets within the actor's scope that a code, another system's number or a phone number names, the
+// newest thousand. Each way has an index of its own, which an OR would not use.
+func (tx *Tx) named(who models.Actor, s models.Search) (ids []string, err error) {
+	ways := []string{"SELECT id FROM tickets WHERE ' ' || external_refs || ' ' LIKE ? ESCAPE '!'"}
+	args := []any{"% " + escapeLike(s.Reference) + " %"}
+	if tx.postgres {
+		ways[0] = `SELECT id FROM tickets
+			WHERE external_refs <> '' AND string_to_array(external_refs, ' ') @> ARRAY[CAST(? AS text)]`
+		args[0] = s.Reference
+	}
+	if s.Code != "" {
+		ways, args = append(ways, "SELECT id FROM tickets WHERE code = ?"), append(args, s.Code)
+	}
+	if s.Phone != "" {
+		way := "SELECT id FROM tickets WHERE id IN (" + reportedBy + ")"
+		args = append(args, s.Phone, s.Phone, models.ChannelPhone, phoneAccount)
+		if !who.Role.CityWide() && len(s.Hidden) > 0 {
+			way, args = way+" AND category NOT IN ?", append(args, s.Hidden)
+		}
+		ways = append(ways, way)
+	}
+	err = scoped(tx.db(), who).Table("tickets").Where("tickets.id IN ("+strings.Join(ways, " UNION ")+")", args...).
+		Order("tickets.id DESC").Limit(1000).Pluck("tickets.id", &ids).Error
+	if err != nil {
+		return nil, fmt.Errorf("tickets by number: %w", err)
+	}
+	return ids, nil
+}
+
+// holds is the condition that a ticket holds every word: in its address, in what its reports say, or in the name of its
+// type. The last word may be the beginning of one.
+func (tx *Tx) holds(s models.Search, begun bool) *gorm.DB {
+	if tx.postgres {
+		return tx.db().Where("tickets.terms @@ CAST(? AS tsquery)", tsquery(s, begun))
+	}
+	all := tx.db()
+	for i, word := range s.Words {
+		like, types := "% "+escapeLike(word.Text)+" %", word.Categories
+		if begun && i == len(s.Words)-1 {
+			like, types = "% "+escapeLike(word.Text)+"%", s.Begun
+		}
+		held := tx.db().Where("' ' || tickets.search || ' ' || tickets.said || ' ' LIKE ? ESCAPE '!'", like)
+		if len(types) > 0 {
+			held = held.Or("tickets.category IN ?", types)
+		}
+		all = all.Where(held)
+	}
+	return all
+}
+
+// A ticket's type and area are words of its terms too, behind signs that no folded word has.
+const (
+	categorySign = "="
+	areaSign     = "%"
+)
+
+// marked narrows tickets to those of a type or an area; an empty value does not. PostgreSQL has the index of terms for
+// it, as few of a million tickets may have it.
+func (tx *Tx) marked(q *gorm.DB, sign, column, value string) *gorm.DB {
+	switch {
+	case value == "":
+		return q
+	case tx.postgres:
+		return q.Where("tickets.terms @@ CAST(? AS tsquery)", quoteLexeme(sign+value))
+	default:
+		return q.Where(clause.Eq{Column: column, Value: value})
+	}
+}
+
+// tsquery says the same to PostgreSQL.
+func tsquery(s models.Search, begun bool) string {
+	var all []string
+	for i, word := range s.Words {
+		held, types := quoteLexeme(word.Text), word.Categories
+		if begun && i == len(s.Words)-1 {
+			held, types = held+":*", s.Begun
+		}
+		for _, category := range types {
+			held += "|" + quoteLexeme(categorySign+category)
+		}
+		all = append(all, "("+held+")")
+	}
+	return strings.Join(all, "&")
+}
+
+// quoteLexeme writes a word as a tsquery takes it (postgresql.org/docs/15/datatype-textsearch.html).
+func quoteLexeme(word string) string {
+	return "'" + strings.NewReplacer("'", "''", `\`, `\\`).Replace(word) + "'"
+}
+
+func escapeLike(s string) string {
+	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(s)
+}
