@@ -30,19 +30,20 @@ func (c *city) found(t *testing.T, typed string) (codes []string) {
 func TestSearchTakesWholeWordsFirst(t *testing.T) {
 	eachCity(t, func(t *testing.T, c *city) {
 		t.Helper()
-		an := c.submit(t, submission{resident: "lan", words: "An oi cong hu", category: "other", at: &here})
-		anh := c.submit(t, submission{resident: "minh", words: "anh oi cong 12e5 hu 3000", category: "other", at: &here})
+		an := c.submit(t, submission{resident: "lan", words: "An oi karaoke hu", category: "other", at: &here})
+		anh := c.submit(t, submission{resident: "minh", words: "anh oi karaoke 12e5 hu 30001", category: "other", at: &here})
 		for name, tt := range map[string]struct {
 			typed string
 			want  []string
 		}{
 			"a whole word":                      {"an", []string{an.Code}},
-			"whole words in any order, accents": {"Hư cống ơi", []string{anh.Code, an.Code}},
-			"a beginning, as no word is so":     {"con", []string{anh.Code, an.Code}},
-			"the last word's beginning":         {"anh con", []string{anh.Code}},
-			"a beginning that is not the last":  {"con anh", nil},
+			"whole words in any order, accents": {"Hư karaoke ơi", []string{anh.Code, an.Code}},
+			"a beginning, as no word is so":     {"kara", []string{anh.Code, an.Code}},
+			"the last word's beginning":         {"anh kara", []string{anh.Code}},
+			"a beginning that is not the last":  {"kara anh", nil},
+			"a beginning that is too short":     {"kar", nil},
 			"what looks like a number":          {"12e5", []string{anh.Code}},
-			"a number's beginning":              {"300", []string{anh.Code}},
+			"a number's beginning":              {"3000", []string{anh.Code}},
 			"signs of a query language":         {`an' & (anh) | !x:*`, nil},
 		} {
 			if got := c.found(t, tt.typed); !slices.Equal(got, tt.want) {

@@ -2,6 +2,7 @@ package console
 
 import (
 	"errors"
+	"html/template"
 	"net/http"
 	"strings"
 	"time"
@@ -69,7 +70,7 @@ func (p *Pages) queue(c *gin.Context) {
 	if page.Q != "" && page.Show != groupAll {
 		page.Elsewhere = filters{Show: groupAll, Q: page.Q}.Address()
 	}
-	p.Web.Render(c, http.StatusOK, "console_queue", page)
+	p.Web.Render(c, http.StatusOK, "console_queue", &page)
 }
 
 // fillQueue reads one page of the list. The order is that of what is due when somebody waits for it.
@@ -103,6 +104,23 @@ func (p *Pages) fillQueue(c *gin.Context, page *queuePage, after store.TicketCur
 	})
 }
 
+// DepartmentOptions are the departments to which the list can be narrowed.
+func (page *queuePage) DepartmentOptions() template.HTML {
+	return web.Options(page.Departments, page.Department, func(d models.Department) (value, words string) {
+		return d.Code, d.Name
+	})
+}
+
+// TypeOptions are the types of one field.
+func (page *queuePage) TypeOptions(of fieldChoice) template.HTML {
+	return web.Options(of.Types, page.Category, func(t typeChoice) (value, words string) { return t.Key, t.Name })
+}
+
+// AreaOptions are all wards.
+func (page *queuePage) AreaOptions() template.HTML {
+	return web.Options(page.Areas, page.Area, func(a places.Area) (value, words string) { return a.Code, a.FullName })
+}
+
 // scope narrows a list to a department and to the colleague; known is false for a department that there is not:
 // nobody's tickets.
 func (page *queuePage) scope(tx *store.Tx, who models.Actor, narrow *store.TicketFilter) (known bool, err error) {
@@ -110,7 +128,7 @@ func (page *queuePage) scope(tx *store.Tx, who models.Actor, narrow *store.Ticke
 		narrow.Assignee = who.ID
 	}
 	if who.Role.CityWide() {
-		if page.Departments, err = tx.Departments(); err != nil {
+		if page.Departments, err = tx.DepartmentNames(); err != nil {
 			return false, err
 		}
 	}

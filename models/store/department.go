@@ -60,6 +60,15 @@ func (tx *Tx) Departments() ([]models.Department, error) {
 	return rows, nil
 }
 
+// DepartmentNames lists all departments by name, of each only its code and its name.
+func (tx *Tx) DepartmentNames() ([]models.Department, error) {
+	var rows []models.Department
+	if err := tx.db().Select("code", "name").Order("name, code").Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("names of departments: %w", err)
+	}
+	return rows, nil
+}
+
 // Owners lists the departments that answer for a role in an area: those of the area itself, else those of the whole
 // city.
 func (tx *Tx) Owners(role, areaCode string) ([]models.Department, error) {

@@ -82,15 +82,24 @@ func (tx *Tx) Timeline(ticketID string) ([]models.Event, error) {
 	return rows, nil
 }
 
+// scope is the department whose tickets alone an actor may know of, or whether there is no such limit. A colleague
+// without a department may know of none.
+func scope(who models.Actor) (department string, all bool) {
+	if who.Kind != models.ActorStaff || who.Role.CityWide() {
+		return "", true
+	}
+	return who.Scope, false
+}
+
 // scoped limits a query on tickets to what an actor may know of.
 func scoped(q *gorm.DB, who models.Actor) *gorm.DB {
-	switch {
-	case who.Kind != models.ActorStaff || who.Role.CityWide():
+	switch department, all := scope(who); {
+	case all:
 		return q
-	case who.Scope == "":
+	case department == "":
 		return q.Where("1 = 0")
 	default:
-		return q.Where("tickets.department_id = ?", who.Scope)
+		return q.Where("tickets.department_id = ?", department)
 	}
 }
 

@@ -36,11 +36,13 @@ func TestTicketCursorsComeBackAsTheyWere(t *testing.T) {
 	}
 }
 
+const listedArea = "26740"
+
 // listed keeps a ticket of a department that is due after so many hours; 0: never.
 func listed(tx *store.Tx, department string, hours int) (models.Ticket, error) {
 	ticket := models.Ticket{
 		ID: models.NewID(), State: models.StateAssigned, Priority: models.PriorityNormal, DepartmentID: &department,
-		Version: 1, CreatedAt: tx.Now, UpdatedAt: tx.Now,
+		AreaCode: listedArea, Version: 1, CreatedAt: tx.Now, UpdatedAt: tx.Now,
 	}
 	if hours > 0 {
 		due := tx.Now.Add(time.Duration(hours) * time.Hour)
@@ -78,6 +80,7 @@ func TestTicketCardsAreInScopeAndInOrder(t *testing.T) {
 		})
 		lead := models.Actor{Kind: models.ActorStaff, Role: models.RoleLead, Scope: departments[0].ID}
 		admin := models.Actor{Kind: models.ActorStaff, Role: models.RoleAdmin}
+		bound := models.Actor{Kind: models.ActorStaff, Role: models.RoleHotline, Scope: departments[0].ID} // it sees all
 		nobody := models.Actor{Kind: models.ActorStaff, Role: models.RoleStaff}
 		for name, tt := range map[string]struct {
 			who    models.Actor
@@ -89,6 +92,14 @@ func TestTicketCardsAreInScopeAndInOrder(t *testing.T) {
 			"the whole city":  {admin, store.TicketFilter{ByDue: true, Limit: 2}, []string{"soon", "another's"}},
 			"another's":       {lead, store.TicketFilter{Department: departments[1].ID, Limit: 9}, nil},
 			"without a scope": {nobody, store.TicketFilter{Limit: 9}, nil},
+			"an area's":       {lead, store.TicketFilter{Area: listedArea, Limit: 9}, []string{"soon", "late in the day", "never"}},
+			"an area's, all":  {bound, store.TicketFilter{Area: listedArea, Limit: 2}, []string{"another's", "soon"}},
+			"an area's, open": {lead, store.TicketFilter{Area: listedArea, Open: true, States: []models.State{models.StateNew}}, nil},
+			"an area's, another's": {
+				lead, store.TicketFilter{Area: listedArea, Department: departments[1].ID, Limit: 9}, nil,
+			},
+			"an area's, without a scope": {nobody, store.TicketFilter{Area: listedArea, Limit: 9}, nil},
+			"another area's":             {admin, store.TicketFilter{Area: "26734", Limit: 9}, nil},
 		} {
 			t.Run(name, func(t *testing.T) {
 				var got []string

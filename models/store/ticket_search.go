@@ -64,7 +64,7 @@ func (tx *Tx) look(who models.Actor, f TicketFilter, list func(*gorm.DB) (int, e
 		return err
 	}
 	for _, begun := range []bool{false, true} {
-		if len(f.Search.Words) == 0 {
+		if len(f.Search.Words) == 0 || begun && !f.Search.Begins {
 			break
 		}
 		if found, err := list(tx.filtered(who, f).Where(tx.holds(f.Search, begun))); err != nil || found > 0 {
@@ -74,13 +74,16 @@ func (tx *Tx) look(who models.Actor, f TicketFilter, list func(*gorm.DB) (int, e
 	return nil
 }
 
-// planAnew has PostgreSQL plan each list of this transaction for what it asks for: which index is the best one depends
-// on how frequent the words are, and a plan for any words reads all tickets for rare ones.
+// planAnew has PostgreSQL plan each list of this transaction for what it asks for, and take what an index points to for
+// hardly dearer than what lies in order, as it is in memory and on an SSD. Which index is the best one depends on how
+// frequent the words are: a plan for any words reads all tickets for rare ones.
 func (tx *Tx) planAnew() error {
 	if !tx.postgres {
 		return nil
 	}
-	if err := tx.db().Exec("SET LOCAL plan_cache_mode = force_custom_plan").Error; err != nil {
+	const plans = `SELECT set_config('plan_cache_mode', 'force_custom_plan', true),
+		set_config('random_page_cost', '1.1', true)`
+	if err := tx.db().Exec(plans).Error; err != nil {
 		return fmt.Errorf("plan anew: %w", err)
 	}
 	return nil
@@ -136,23 +139,35 @@ func (tx *Tx) holds(s models.Search, begun bool) *gorm.DB {
 	return all
 }
 
-// A ticket's type and area are words of its terms too, behind signs that no folded word has.
+// Whether a ticket is open, its department, its type and its area are words of its terms too, behind signs that no
+// folded word has.
 const (
-	categorySign = "="
-	areaSign     = "%"
+	openMark       = "#open"
+	departmentSign = "@"
+	categorySign   = "="
+	areaSign       = "%"
 )
 
-// marked narrows tickets to those of a type or an area; an empty value does not. PostgreSQL has the index of terms for
-// it, as few of a million tickets may have it.
-func (tx *Tx) marked(q *gorm.DB, sign, column, value string) *gorm.DB {
-	switch {
-	case value == "":
-		return q
-	case tx.postgres:
-		return q.Where("tickets.terms @@ CAST(? AS tsquery)", quoteLexeme(sign+value))
-	default:
-		return q.Where(clause.Eq{Column: column, Value: value})
+// marks says the scope of an actor, and what narrows a list to open tickets, a department, a type and an area, to
+// PostgreSQL's index of terms. It is empty where the columns serve as well: without words, a type or an area, each of
+// which few of a million tickets may have.
+func (tx *Tx) marks(who models.Actor, f TicketFilter) string {
+	own, all := scope(who)
+	if !tx.postgres || f.Category == "" && f.Area == "" && len(f.Search.Words) == 0 || own == "" && !all {
+		return ""
 	}
+	var marks []string
+	if f.Open {
+		marks = append(marks, quoteLexeme(openMark))
+	}
+	for _, one := range []struct{ sign, value string }{
+		{departmentSign, own}, {departmentSign, f.Department}, {categorySign, f.Category}, {areaSign, f.Area},
+	} {
+		if one.value != "" {
+			marks = append(marks, quoteLexeme(one.sign+one.value))
+		}
+	}
+	return strings.Join(marks, "&")
 }
 
 // tsquery says the same to PostgreSQL.
