@@ -168,7 +168,7 @@ func TestQueueIsReadByPages(t *testing.T) {
 				waiting = append(waiting, one)
 			}
 			for _, one := range waiting {
-				if err := tx.SaveTicket(&one, one.Version); err != nil {
+				if err := tx.SaveTicket(&one, one.Version, ""); err != nil {
 					return err
 				}
 			}

@@ -1,9 +1,6 @@
 package models
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // Search is what somebody looks for, read in every way that it can be meant. The zero value looks for nothing.
 type Search struct {
@@ -11,15 +8,8 @@ type Search struct {
 	Code      string // nine digits, empty when it is no code
 	Phone     string // as NormalPhone gives it, empty when it is no number
 	Hidden    []string
-	Words     []SearchWord
+	Words     []string // folded, all of which a ticket has to hold
 	Begins    bool     // the last word is long enough to be the beginning of one
-	Begun     []string // the types whose name has a word that begins with it
-}
-
-// SearchWord is one folded word that a ticket has to hold; a type whose name holds it is as good.
-type SearchWord struct {
-	Text       string
-	Categories []string
 }
 
 // Limits of what is looked for. More words find nothing more.
@@ -37,44 +27,13 @@ func (c Catalogue) Search(typed string) Search {
 	s := Search{Reference: typed}
 	s.Code, _ = ParseCode(typed)
 	s.Phone, _ = NormalPhone(typed)
-	names := c.typeNames()
 	words := strings.Fields(Fold(typed))
-	for _, word := range words[:min(len(words), searchWords)] {
-		s.Words = append(s.Words, SearchWord{word, typesWith(names, func(of string) bool { return of == word })})
-	}
-	if len(s.Words) > 0 {
-		last := s.Words[len(s.Words)-1].Text
-		s.Begins = len(last) >= searchBegin
-		s.Begun = typesWith(names, func(of string) bool { return strings.HasPrefix(of, last) })
-	}
+	s.Words = words[:min(len(words), searchWords)]
+	s.Begins = len(s.Words) > 0 && len(s.Words[len(s.Words)-1]) >= searchBegin
 	for _, key := range c.Order {
 		if c.Categories[key].ReporterHidden {
 			s.Hidden = append(s.Hidden, key)
 		}
 	}
 	return s
-}
-
-// typeName is what a type is called, in both languages, as folded words.
-type typeName struct {
-	key   string
-	words []string
-}
-
-func (c Catalogue) typeNames() (all []typeName) {
-	for _, key := range c.Order {
-		of := c.Categories[key]
-		all = append(all, typeName{key, strings.Fields(Fold(of.NameVi + " " + of.NameEn))})
-	}
-	return all
-}
-
-// typesWith are the types whose name has a word that is meant.
-func typesWith(all []typeName, meant func(word string) bool) (keys []string) {
-	for _, of := range all {
-		if slices.ContainsFunc(of.words, meant) {
-			keys = append(keys, of.key)
-		}
-	}
-	return keys
 }

@@ -98,12 +98,14 @@ func (d *Desk) record(tx *store.Tx, r record) error {
 	}
 	e.Hash = e.Seal()
 	r.after.LastSeq, r.after.HeadHash = e.Seq, e.Hash
+	named := d.Catalogue.Category(r.after.Category)
+	found := named.NameVi + " " + named.NameEn
 	if r.before.Version == 0 {
 		r.after.Version, r.after.UpdatedAt = 1, tx.Now
-		if err := tx.InsertTicket(r.after, r.said); err != nil {
+		if err := tx.InsertTicket(r.after, found+" "+r.said); err != nil {
 			return err
 		}
-	} else if err := tx.SaveTicket(r.after, r.before.Version); err != nil {
+	} else if err := tx.SaveTicket(r.after, r.before.Version, found); err != nil {
 		return err
 	}
 	return tx.AppendEvent(e)

@@ -31,7 +31,7 @@ func TestSearchTakesWholeWordsFirst(t *testing.T) {
 	eachCity(t, func(t *testing.T, c *city) {
 		t.Helper()
 		an := c.submit(t, submission{resident: "lan", words: "An oi karaoke hu", category: "other", at: &here})
-		anh := c.submit(t, submission{resident: "minh", words: "anh oi karaoke 12e5 hu 30001", category: "other", at: &here})
+		anh := c.submit(t, submission{resident: "minh", words: "ano oi karaoke 12e5 hu 30001", category: "other", at: &here})
 		for name, tt := range map[string]struct {
 			typed string
 			want  []string
@@ -39,12 +39,12 @@ func TestSearchTakesWholeWordsFirst(t *testing.T) {
 			"a whole word":                      {"an", []string{an.Code}},
 			"whole words in any order, accents": {"Hư karaoke ơi", []string{anh.Code, an.Code}},
 			"a beginning, as no word is so":     {"kara", []string{anh.Code, an.Code}},
-			"the last word's beginning":         {"anh kara", []string{anh.Code}},
-			"a beginning that is not the last":  {"kara anh", nil},
+			"the last word's beginning":         {"ano kara", []string{anh.Code}},
+			"a beginning that is not the last":  {"kara ano", nil},
 			"a beginning that is too short":     {"kar", nil},
 			"what looks like a number":          {"12e5", []string{anh.Code}},
 			"a number's beginning":              {"3000", []string{anh.Code}},
-			"signs of a query language":         {`an' & (anh) | !x:*`, nil},
+			"signs of a query language":         {`an' & (ano) | !x:*`, nil},
 		} {
 			if got := c.found(t, tt.typed); !slices.Equal(got, tt.want) {
 				t.Errorf("%s: %q is to find %v, found %v", name, tt.typed, tt.want, got)
@@ -66,6 +66,11 @@ func TestSearchFollowsTheReports(t *testing.T) {
 			}
 		}
 		finds("as submitted", "zbeta", second.Code)
+		hole, lamp := desk.Catalogue.Category("road.pothole").NameVi, desk.Catalogue.Category("utility.streetlight_out").NameEn
+		finds("as submitted, by the name of its type too", hole+" zbeta", second.Code)
+		c.must(t, triage(act(c.hotline, second), "utility.streetlight_out", ""))
+		finds("of another type", lamp+" zbeta", second.Code)
+		finds("of another type, by the former", hole+" zbeta")
 		c.must(t, merge(act(c.hotline, second), first))
 		finds("merged", "zbeta", first.Code)
 		finds("merged", "zalpha zbeta", first.Code)

@@ -200,7 +200,7 @@ func TestOneTimeline(t *testing.T) {
 			within(t, s, func(tx *store.Tx) error { return reopen(tx, &ticket, tx.Now) })
 			err := s.Tx(t.Context(), func(tx *store.Tx) error {
 				stale.Category = "pothole"
-				return tx.SaveTicket(&stale, 1)
+				return tx.SaveTicket(&stale, 1, "")
 			})
 			if !errors.Is(err, models.ErrConflict) {
 				t.Errorf("saving over version 2 what was read at version 1 is to be ErrConflict; got %v", err)

@@ -86,7 +86,7 @@ func reopen(tx *store.Tx, t *models.Ticket, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.SaveTicket(t, before.Version); err != nil {
+	if err := tx.SaveTicket(t, before.Version, ""); err != nil {
 		return err
 	}
 	return tx.AppendEvent(e)

@@ -9,8 +9,8 @@ import (
 	"github.com/vticket/vticket/models"
 )
 
-// InsertTicket keeps a new ticket under a new code; its report says so much. A code that another ticket has fails the
-// transaction, which then runs again.
+// InsertTicket keeps a new ticket under a new code, to be found by so many words. A code that another ticket has fails
+// the transaction, which then runs again.
 func (tx *Tx) InsertTicket(t *models.Ticket, said string) error {
 	t.Search = models.Fold(t.Address)
 	t.Code = models.NewCode()
@@ -27,11 +27,13 @@ func (tx *Tx) LockTicket(who models.Actor, id string) (models.Ticket, error) {
 	return t, nil
 }
 
-// SaveTicket keeps a ticket that was at version from, and what its reports say now; ErrConflict when it has moved on.
-func (tx *Tx) SaveTicket(t *models.Ticket, from int64) error {
+// SaveTicket keeps a ticket that was at version from, to be found by the name of its type and by what its reports say
+// now; ErrConflict when it has moved on.
+func (tx *Tx) SaveTicket(t *models.Ticket, from int64, named string) error {
 	t.Version, t.UpdatedAt, t.Search = from+1, tx.Now, models.Fold(t.Address)
+	row := ticketRow{Ticket: *t, Said: saidWords{models.Fold(named), t.ID}}
 	res := tx.db().Model(&ticketRow{}).Where("id = ? AND version = ?", t.ID, from).
-		Select("*").Omit("ID", "Code", "CreatedAt").UpdateColumns(&ticketRow{Ticket: *t, Said: saidWords{of: t.ID}})
+		Select("*").Omit("ID", "Code", "CreatedAt").UpdateColumns(&row)
 	if res.Error != nil {
 		return fmt.Errorf("save ticket %s: %w", t.Code, res.Error)
 	}

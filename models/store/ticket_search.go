@@ -21,7 +21,8 @@ type ticketRow struct {
 // TableName is where tickets stand.
 func (ticketRow) TableName() string { return "tickets" }
 
-// saidWords is what the reports of a ticket say, folded: given for a new one, gathered by the database for any other.
+// saidWords is the name of a ticket's type and what its reports say, folded: what they say is given for a new ticket,
+// gathered by the database for any other.
 type saidWords struct {
 	words string
 	of    string // the ticket's id; empty for a new one
@@ -40,8 +41,9 @@ func (s saidWords) GormValue(context.Context, *gorm.DB) clause.Expr {
 		return clause.Expr{SQL: "?", Vars: []any{s.words}}
 	}
 	return clause.Expr{
-		SQL:  "coalesce((SELECT substr(string_agg(r.search, ' '), 1, ?) FROM reports r WHERE r.ticket_id = ?), '')",
-		Vars: []any{saidMost, s.of},
+		SQL: "? || ' ' || " +
+			"coalesce((SELECT substr(string_agg(r.search, ' '), 1, ?) FROM reports r WHERE r.ticket_id = ?), '')",
+		Vars: []any{s.words, saidMost, s.of},
 	}
 }
 
@@ -118,23 +120,19 @@ func (tx *Tx) named(who models.Actor, s models.Search) (ids []string, err error)
 	return ids, nil
 }
 
-// holds is the condition that a ticket holds every word: in its address, in what its reports say, or in the name of its
-// type. The last word may be the beginning of one.
+// holds is the condition that a ticket holds every word: in its address, in the name of its type or in what its reports
+// say. The last word may be the beginning of one.
 func (tx *Tx) holds(s models.Search, begun bool) *gorm.DB {
 	if tx.postgres {
 		return tx.db().Where("tickets.terms @@ CAST(? AS tsquery)", tsquery(s, begun))
 	}
 	all := tx.db()
 	for i, word := range s.Words {
-		like, types := "% "+escapeLike(word.Text)+" %", word.Categories
+		like := "% " + escapeLike(word) + " %"
 		if begun && i == len(s.Words)-1 {
-			like, types = "% "+escapeLike(word.Text)+"%", s.Begun
+			like = "% " + escapeLike(word) + "%"
 		}
-		held := tx.db().Where("' ' || tickets.search || ' ' || tickets.said || ' ' LIKE ? ESCAPE '!'", like)
-		if len(types) > 0 {
-			held = held.Or("tickets.category IN ?", types)
-		}
-		all = all.Where(held)
+		all = all.Where("' ' || tickets.search || ' ' || tickets.said || ' ' LIKE ? ESCAPE '!'", like)
 	}
 	return all
 }
@@ -172,16 +170,12 @@ func (tx *Tx) marks(who models.Actor, f TicketFilter) string {
 
 // tsquery says the same to PostgreSQL.
 func tsquery(s models.Search, begun bool) string {
-	var all []string
+	all := make([]string, len(s.Words))
 	for i, word := range s.Words {
-		held, types := quoteLexeme(word.Text), word.Categories
-		if begun && i == len(s.Words)-1 {
-			held, types = held+":*", s.Begun
-		}
-		for _, category := range types {
-			held += "|" + quoteLexeme(categorySign+category)
-		}
-		all = append(all, "("+held+")")
+		all[i] = quoteLexeme(word)
+	}
+	if begun {
+		all[len(all)-1] += ":*"
 	}
 	return strings.Join(all, "&")
 }

@@ -1,5 +1,5 @@
 -- +goose Up
--- what the reports of a ticket say, folded: search finds it by that
+-- the name of its type and what its reports say, folded: search finds it by that. The name comes when it changes next.
 ALTER TABLE tickets ADD COLUMN said text NOT NULL DEFAULT '';
 UPDATE tickets SET said = coalesce(
   (SELECT substr(string_agg(r.search, ' '), 1, 100000) FROM reports r WHERE r.ticket_id = tickets.id), '');
