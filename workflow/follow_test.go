@@ -20,12 +20,17 @@ import (
 // follow lets a resident report what a ticket is about already.
 func (c *city) follow(t *testing.T, resident string, ticket models.Ticket) models.Ticket {
 	t.Helper()
+	return c.followIn(t, resident, ticket, "ổ gà bự")
+}
+
+func (c *city) followIn(t *testing.T, resident string, ticket models.Ticket, words string) models.Ticket {
+	t.Helper()
 	return c.must(t, func(tx *store.Tx) (models.Ticket, error) {
 		talk, _, err := tx.LockConversation("webchat", "web", resident)
 		if err != nil {
 			return models.Ticket{}, err
 		}
-		heard, err := tx.Heard(models.Message{ConversationID: talk.ID, Author: "resident", Text: "ổ gà bự"})
+		heard, err := tx.Heard(models.Message{ConversationID: talk.ID, Author: "resident", Text: words})
 		if err != nil {
 			return models.Ticket{}, err
 		}
@@ -33,7 +38,7 @@ func (c *city) follow(t *testing.T, resident string, ticket models.Ticket) model
 		c.people[resident] = who
 		return desk.Follow(tx, workflow.FollowInput{
 			Act: act(who, ticket), Report: workflow.SubmitInput{
-				ReporterID: talk.ReporterID, ConversationID: &talk.ID, Channel: "webchat", Words: "ổ gà bự",
+				ReporterID: talk.ReporterID, ConversationID: &talk.ID, Channel: "webchat", Words: words,
 				MessageIDs: []string{heard.ID},
 			},
 		})

@@ -12,7 +12,8 @@ type FollowInput struct {
 }
 
 // Follow attaches another report to a ticket: with words, place, photos and a page of its own. From then on its
-// reporter hears what every other reporter hears. Whoever reports the ticket already adds to it, as with Attach.
+// reporter hears what every other reporter hears. A danger in the words makes the ticket critical. Whoever reports the
+// ticket already adds to it, as with Attach.
 func (d *Desk) Follow(tx *store.Tx, in FollowInput) (models.Ticket, error) {
 	t, err := tx.LockTicket(in.Actor, in.Ticket)
 	if err != nil {
@@ -33,7 +34,7 @@ func (d *Desk) Follow(tx *store.Tx, in FollowInput) (models.Ticket, error) {
 		}
 		return models.Args{
 			"report": r.ID, "channel": r.Channel, "words_sha256": models.SaltedSum(r.WordsSalt, r.Words),
-		}, tx.LinkMessages(in.Report.MessageIDs, t.ID)
+		}, d.takeIn(tx, t, in.Report.MessageIDs, r.Words)
 	})
 	if err != nil || r.ConversationID == nil {
 		return t, err

@@ -285,6 +285,26 @@ func TestAddedDangerIsCritical(t *testing.T) {
 	})
 }
 
+// TestAnotherReportersDangerIsCritical: the same hurries it when somebody else reports it so, in the event of that.
+func TestAnotherReportersDangerIsCritical(t *testing.T) {
+	eachCity(t, func(t *testing.T, c *city) {
+		t.Helper()
+		ticket := c.pothole(t, "lan")
+		same := c.follow(t, "hai", ticket)
+		if same.Priority != models.PriorityNormal {
+			t.Errorf("another report without a danger is to leave the priority, made it %s", same.Priority)
+		}
+		got := c.followIn(t, "minh", same, "có người té xe ở ổ gà này bất tỉnh rồi")
+		if due := c.times(t, ticket.ID)[0]; got.Priority != models.PriorityCritical || due != "target Sun 08/03 08:00" {
+			t.Errorf("want critical, target Sun 08/03 08:00; got %s, %s", got.Priority, due)
+		}
+		if got.LastSeq != same.LastSeq+1 {
+			t.Errorf("one event is to be written, %d were", got.LastSeq-same.LastSeq)
+		}
+		c.expectSound(t, ticket)
+	})
+}
+
 // adds lets a resident add words to their ticket, or edit what they said of it.
 func (c *city) adds(t models.Ticket, resident, words string, edit bool) verb {
 	a := act(c.people[resident], t)
