@@ -76,16 +76,13 @@ func (tx *Tx) look(who models.Actor, f TicketFilter, list func(*gorm.DB) (int, e
 	return nil
 }
 
-// planAnew has PostgreSQL plan each list of this transaction for what it asks for, and take what an index points to for
-// hardly dearer than what lies in order, as it is in memory and on an SSD. Which index is the best one depends on how
-// frequent the words are: a plan for any words reads all tickets for rare ones.
+// planAnew has PostgreSQL plan each list of this transaction for what it asks for. Which index is the best one depends
+// on how frequent the words are: a plan for any words reads all tickets for rare ones.
 func (tx *Tx) planAnew() error {
 	if !tx.postgres {
 		return nil
 	}
-	const plans = `SELECT set_config('plan_cache_mode', 'force_custom_plan', true),
-		set_config('random_page_cost', '1.1', true)`
-	if err := tx.db().Exec(plans).Error; err != nil {
+	if err := tx.db().Exec("SET LOCAL plan_cache_mode = force_custom_plan").Error; err != nil {
 		return fmt.Errorf("plan anew: %w", err)
 	}
 	return nil
