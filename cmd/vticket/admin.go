@@ -100,7 +100,7 @@ func adminCommand() *cobra.Command {
 	create.Flags().BoolVar(&fromStdin, "password-stdin", false, "read the password from standard input")
 	_ = create.MarkFlagRequired("email")
 	_ = create.MarkFlagRequired("role")
-	admin.AddCommand(create, adminDisableCommand(), adminListCommand())
+	admin.AddCommand(create, adminPasswordCommand(), adminDisableCommand(), adminListCommand())
 	return admin
 }
 
@@ -137,6 +137,44 @@ func adminDisableCommand() *cobra.Command {
 	disable.Flags().StringVar(&email, "email", "", "e-mail of the person")
 	_ = disable.MarkFlagRequired("email")
 	return disable
+}
+
+func adminPasswordCommand() *cobra.Command {
+	var email string
+	renew := &cobra.Command{
+		Use: "password", Args: cobra.NoArgs,
+		Short: "Print a one-time password for somebody who lost theirs; their sessions end at once",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			email = strings.ToLower(strings.TrimSpace(email))
+			password, err := models.NewOncePassword()
+			if err != nil {
+				return err
+			}
+			hash, err := web.HashPassword(models.FoldOncePassword(password))
+			if err != nil {
+				return err
+			}
+			var until time.Time
+			err = withStore(cmd.Context(), func(s *store.Store) error {
+				return s.Tx(cmd.Context(), func(tx *store.Tx) error {
+					until = tx.Now.Add(models.OnceLife)
+					return tx.RenewPassword(email, hash, until)
+				})
+			})
+			if errors.Is(err, models.ErrNotFound) {
+				return fmt.Errorf("nobody who may sign in has the e-mail %s (see vticket admin list)", email)
+			}
+			if err != nil {
+				return err
+			}
+			return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]any{
+				"email": email, "password_once": password, "password_once_until": until,
+			})
+		},
+	}
+	renew.Flags().StringVar(&email, "email", "", "e-mail of the person")
+	_ = renew.MarkFlagRequired("email")
+	return renew
 }
 
 func adminListCommand() *cobra.Command {

@@ -3,6 +3,7 @@ package main
 import (
 	"database/sql"
 	"encoding/json"
+	"net/http"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -45,6 +46,38 @@ func TestAdminCreateRefuses(t *testing.T) {
 				t.Errorf("said %q and %v, not %q", out, err, tt.want)
 			}
 		})
+	}
+}
+
+// TestAdminPassword: who lost their password gets one that opens nothing but the choice of their own.
+func TestAdminPassword(t *testing.T) {
+	t.Parallel()
+	env := embeddedStack(t)
+	p := start(t, binary, env)
+	command(t, env, "mật khẩu dài", "admin", "create", "--email", "a@b.vn", "--role", "hotline", "--password-stdin")
+	before := signIn(p, "a@b.vn", "mật khẩu dài")
+	var got struct {
+		Email    string
+		Password string    `json:"password_once"`
+		Until    time.Time `json:"password_once_until"`
+	}
+	if err := json.Unmarshal([]byte(command(t, env, "", "admin", "password", "--email", " A@b.vn ")), &got); err != nil {
+		t.Fatal(err)
+	}
+	if left := time.Until(got.Until); got.Email != "a@b.vn" || left < 13*24*time.Hour || left > 14*24*time.Hour {
+		t.Errorf("want a@b.vn and 14 days, got %+v", got)
+	}
+	if status, _, _, err := before.exchange(http.MethodGet, "/tickets", "", nil); status != http.StatusUnauthorized {
+		t.Errorf("the session of before is to have ended, it was answered %d, %v", status, err)
+	}
+	renewed := signIn(p, "a@b.vn", got.Password)
+	if status, _, _, err := renewed.exchange(http.MethodGet, "/tickets", "", nil); status != http.StatusForbidden {
+		t.Errorf("a one-time password is to open nothing but the choice of another, it was answered %d, %v", status, err)
+	}
+	command(t, env, "", "admin", "disable", "--email", "a@b.vn")
+	out, err := attempt(t, env, "", "admin", "password", "--email", "a@b.vn")
+	if err == nil || !strings.Contains(out, "nobody who may sign in has the e-mail a@b.vn") {
+		t.Errorf("somebody who was shut out is to be refused, said %q and %v", out, err)
 	}
 }
 

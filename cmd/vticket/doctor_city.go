@@ -169,7 +169,7 @@ func (d *doctor) staff(ctx context.Context) {
 			"nobody of the hotline can sign in: unsure tickets wait")
 	}
 	if expired > 0 {
-		d.warn("vticket admin list shows whose: password_once_until; import them under another e-mail, disable the old",
+		d.warn("vticket admin list shows whose: password_once_until; vticket admin password gives a new one",
 			"%d have a one-time password that has expired", expired)
 	}
 	d.ok("%d can sign in", active)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"github.com/vticket/vticket/models"
@@ -73,15 +74,28 @@ func (tx *Tx) SaveStaff(all []models.Staff) error {
 // DisableStaff ends somebody's access and all their sessions; ErrNotFound when there is no such e-mail.
 func (tx *Tx) DisableStaff(email string) error {
 	done := tx.db().Exec("UPDATE staff SET disabled_at = COALESCE(disabled_at, ?) WHERE email = ?", tx.Now, email)
+	return tx.shutOut("disable staff", done, email)
+}
+
+// RenewPassword keeps the hash of a one-time password, good until an instant, for somebody who lost theirs, and ends
+// all their sessions; ErrNotFound when nobody who may sign in has this e-mail.
+func (tx *Tx) RenewPassword(email, hash string, until time.Time) error {
+	done := tx.db().Exec(`UPDATE staff SET password_hash = ?, password_once_until = ?
+		WHERE email = ? AND disabled_at IS NULL`, hash, until, email)
+	return tx.shutOut("renew password", done, email)
+}
+
+// shutOut ends all sessions of whom a change of staff has met.
+func (tx *Tx) shutOut(what string, done *gorm.DB, email string) error {
 	if done.Error != nil {
-		return fmt.Errorf("disable staff: %w", done.Error)
+		return fmt.Errorf("%s: %w", what, done.Error)
 	}
 	if done.RowsAffected == 0 {
-		return fmt.Errorf("disable staff: %w", models.ErrNotFound)
+		return fmt.Errorf("%s: %w", what, models.ErrNotFound)
 	}
 	err := tx.db().Exec("DELETE FROM sessions WHERE staff_id = (SELECT id FROM staff WHERE email = ?)", email).Error
 	if err != nil {
-		return fmt.Errorf("disable staff: end sessions: %w", err)
+		return fmt.Errorf("%s: end sessions: %w", what, err)
 	}
 	return nil
 }
