@@ -4,12 +4,13 @@ package bots
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/go-json-experiment/json/v1"
 
 	"github.com/vticket/vticket/models"
 )

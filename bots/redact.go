@@ -3,7 +3,6 @@ package bots
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
@@ -176,14 +175,4 @@ func Unsaid(err error, out Outgoing) error {
 	quiet := *failed
 	quiet.Cause = Redact(failed.Cause, nil, said...)
 	return &quiet
-}
-
-// Malformed is the error of JSON that cannot be read without the value that stands in it: that may be a number to call.
-func Malformed(err error) error {
-	odd, ok := errors.AsType[*json.UnmarshalTypeError](err)
-	if !ok {
-		return err
-	}
-	kind, _, _ := strings.Cut(odd.Value, " ")
-	return fmt.Errorf("%s is a %s and no %s", odd.Field, kind, odd.Type)
 }

@@ -2,7 +2,6 @@ package dialogue
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -38,7 +37,7 @@ var told = []bots.Kind{
 // to us, or cannot be decoded, nothing is kept.
 func (t *Talk) leave(tx *store.Tx, e models.InboxEvent) error {
 	var in bots.Incoming
-	if err := json.Unmarshal([]byte(e.Payload), &in); err != nil {
+	if err := bots.Decode([]byte(e.Payload), &in); err != nil {
 		return nil //nolint:nilerr // there is nothing to keep, and doctor counts it
 	}
 	if in.ChatType != "" || in.Edited || !slices.Contains(told, in.Kind) ||

@@ -1,7 +1,6 @@
 package dialogue
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -35,7 +34,7 @@ func (s *scene) pressedTwice() (bool, error) {
 	times := 0 // this one counts
 	for _, payload := range payloads {
 		var in bots.Incoming
-		if err := json.Unmarshal([]byte(payload), &in); err != nil {
+		if err := bots.Decode([]byte(payload), &in); err != nil {
 			return false, fmt.Errorf("decode what was heard: %w", err)
 		}
 		if in.Payload == s.pressed {

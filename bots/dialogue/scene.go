@@ -65,7 +65,7 @@ func (s *scene) resume(row models.Draft) error {
 func (s *scene) hear(e models.InboxEvent) error {
 	s.hearing = ""
 	var in bots.Incoming
-	if err := json.Unmarshal([]byte(e.Payload), &in); err != nil {
+	if err := bots.Decode([]byte(e.Payload), &in); err != nil {
 		s.talk.Log.Error("inbox event cannot be read", "inbox_id", e.ID)
 		return s.tx.Quarantine(e.ID, "payload")
 	}

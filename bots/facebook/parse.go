@@ -52,9 +52,9 @@ const dashboardTest = "0"
 func (a *Adapter) Parse(body []byte) ([]bots.Incoming, error) {
 	var w webhook
 	var faults []error
-	if err := json.Unmarshal(body, &w); err != nil {
-		if _, odd := errors.AsType[*json.UnmarshalTypeError](err); !odd {
-			return nil, fmt.Errorf("facebook webhook: %w", bots.Malformed(err))
+	if err := bots.Decode(body, &w); err != nil {
+		if _, odd := errors.AsType[*bots.OddValueError](err); !odd {
+			return nil, fmt.Errorf("facebook webhook: %w", err)
 		}
 		faults = append(faults, err) // all but the odd value was read
 	}
@@ -74,7 +74,7 @@ func (a *Adapter) Parse(body []byte) ([]bots.Incoming, error) {
 		}
 	}
 	if err := errors.Join(append(faults, c.faults...)...); err != nil {
-		return c.events, fmt.Errorf("facebook webhook: %w", bots.Malformed(err))
+		return c.events, fmt.Errorf("facebook webhook: %w", err)
 	}
 	return c.events, nil
 }
@@ -164,8 +164,8 @@ func (a *Adapter) fromMessaging(e entry, raw json.RawMessage) (bots.Incoming, bo
 // decode reads one field of an event.
 func decode[T any](raw json.RawMessage) (T, error) {
 	var value T
-	if err := json.Unmarshal(raw, &value); err != nil {
-		return value, fmt.Errorf("event: %w", bots.Malformed(err))
+	if err := bots.Decode(raw, &value); err != nil {
+		return value, fmt.Errorf("event: %w", err)
 	}
 	return value, nil
 }

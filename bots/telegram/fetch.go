@@ -2,7 +2,6 @@ package telegram
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"io/fs"
@@ -34,8 +33,8 @@ func (a *Adapter) Fetch(ctx context.Context, m bots.Media) (io.ReadCloser, error
 		return nil, fmt.Errorf("ask for file: %w", err)
 	}
 	var file tgbotapi.File
-	if err := json.Unmarshal(result, &file); err != nil {
-		return nil, fmt.Errorf("read answer of getFile: %w", bots.Malformed(err))
+	if err := bots.Decode(result, &file); err != nil {
+		return nil, fmt.Errorf("read answer of getFile: %w", err)
 	}
 	if file.FileSize > bots.MaxMedia {
 		return nil, fmt.Errorf("fetch file: %w", errSize)

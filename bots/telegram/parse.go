@@ -50,8 +50,8 @@ const (
 // Parse makes canonical events of one update; an update that says nothing to us makes none.
 func (a *Adapter) Parse(body []byte) ([]bots.Incoming, error) {
 	var u update
-	if err := json.Unmarshal(body, &u); err != nil {
-		return nil, fmt.Errorf("telegram update: %w", bots.Malformed(err))
+	if err := bots.Decode(body, &u); err != nil {
+		return nil, fmt.Errorf("telegram update: %w", err)
 	}
 	var in bots.Incoming
 	ok := false

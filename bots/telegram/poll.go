@@ -39,16 +39,16 @@ func (a *Adapter) Poll(ctx context.Context, from int64) ([][]byte, int64, error)
 	}
 	a.unhooked = true
 	var raw []json.RawMessage
-	if err := json.Unmarshal(result, &raw); err != nil {
-		return nil, from, fmt.Errorf("read updates: %w", bots.Malformed(err))
+	if err := bots.Decode(result, &raw); err != nil {
+		return nil, from, fmt.Errorf("read updates: %w", err)
 	}
 	bodies, next := make([][]byte, 0, len(raw)), from
 	for _, body := range raw {
 		var u struct {
 			ID int64 `json:"update_id"`
 		}
-		if err := json.Unmarshal(body, &u); err != nil {
-			return nil, from, fmt.Errorf("read update: %w", bots.Malformed(err))
+		if err := bots.Decode(body, &u); err != nil {
+			return nil, from, fmt.Errorf("read update: %w", err)
 		}
 		bodies, next = append(bodies, body), u.ID+1 // after a quiet week the ids may begin lower
 	}

@@ -2,7 +2,6 @@ package telegram
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -40,8 +39,8 @@ func (a *Adapter) ask(ctx context.Context, method string, into any) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", method, err)
 	}
-	if err := json.Unmarshal(result, into); err != nil {
-		return fmt.Errorf("read the answer to %s: %w", method, bots.Malformed(err))
+	if err := bots.Decode(result, into); err != nil {
+		return fmt.Errorf("read the answer to %s: %w", method, err)
 	}
 	return nil
 }

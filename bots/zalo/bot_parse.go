@@ -1,7 +1,6 @@
 package zalo
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -12,8 +11,8 @@ import (
 // documentation wraps them (channels.md §3).
 func (b *Bot) Parse(body []byte) ([]bots.Incoming, error) {
 	var e object
-	if err := json.Unmarshal(body, &e); err != nil {
-		return nil, fmt.Errorf("zalo bot update: %w", bots.Malformed(err))
+	if err := bots.Decode(body, &e); err != nil {
+		return nil, fmt.Errorf("zalo bot update: %w", err)
 	}
 	if wrapped := e.object("result"); wrapped != nil {
 		e = wrapped

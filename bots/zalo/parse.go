@@ -23,8 +23,8 @@ const removed = "/-remove"
 // Parse makes a canonical event of one webhook; one that says nothing to us makes none.
 func (o *OA) Parse(body []byte) ([]bots.Incoming, error) {
 	var e object
-	if err := json.Unmarshal(body, &e); err != nil {
-		return nil, fmt.Errorf("zalo event: %w", bots.Malformed(err))
+	if err := bots.Decode(body, &e); err != nil {
+		return nil, fmt.Errorf("zalo event: %w", err)
 	}
 	in := bots.Incoming{Channel: OAName, Media: []bots.Media{}, At: o.happened(e)}
 	if in.Alert = alert(e); in.Alert != "" {

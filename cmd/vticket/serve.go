@@ -40,9 +40,15 @@ func serveCommand() *cobra.Command {
 	return cmd
 }
 
-// collectAt is the garbage, in per cent of what is in use, at which it is collected: with the usual 100 a webhook costs
-// more processor time, above 150 only idle memory grows. GOGC in the environment says otherwise.
-const collectAt = 150
+// collectAt is the garbage, in per cent of what is in use, at which it is collected: the more, the less processor time
+// and the more memory a webhook takes. Embedded is for small machines; beside servers of its own speed counts. GOGC in
+// the environment says otherwise.
+func (c Config) collectAt() int {
+	if c.DatabaseURL == "" {
+		return 150
+	}
+	return 400
+}
 
 // settled is when a start is over.
 const settled = 10 * time.Second
@@ -57,7 +63,7 @@ func serve(ctx context.Context, c Config, role string, out io.Writer) error {
 	}
 	defer s.close()
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(collectAt)
+		debug.SetGCPercent(c.collectAt())
 	}
 	started := time.AfterFunc(settled, debug.FreeOSMemory) // what only the start needed goes back to the system
 	defer started.Stop()
