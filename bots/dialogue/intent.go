@@ -47,10 +47,16 @@ func (m Mind) talk(d *Draft, in Input, read understand.Result, belongs bool) ([]
 	case understand.IntentHelp:
 		return say("help"), true
 	case understand.IntentStatus:
+		if digits(*in.Event.Text) == codeDigits { // no code, or it had been looked up
+			return say("status_unknown"), true
+		}
 		return []Effect{{Kind: EffectStatus}}, true
 	case understand.IntentCancel:
 		return cancel(d, in), true
 	case understand.IntentAbuse:
+		if read.Category != "" && m.Areas.Read(*in.Event.Text).Sure {
+			return nil, false // who is angry about something, somewhere, reports it
+		}
 		return sayOnce("calm"), true
 	case understand.IntentAd:
 		return sayOnce(tellReport), true
@@ -133,7 +139,7 @@ func (m Mind) verdict(d Draft, in Input, read understand.Result, now time.Time) 
 	if disagrees(in, read) {
 		return reopen, true
 	}
-	return []Effect{{Kind: EffectClose, Code: code}}, agrees(read) && asked && in.Event.Kind == bots.KindText
+	return []Effect{{Kind: EffectClose, Code: code}}, agrees(in, read) && asked && in.Event.Kind == bots.KindText
 }
 
 // unasked reads a verdict after something else was said, or after it was closed by mistake: plain words only, and none
@@ -181,7 +187,7 @@ func early(d Draft, in Input, read understand.Result) ([]Effect, bool) {
 	if disagrees(in, read) {
 		return []Effect{{Kind: EffectAttach, Code: code, Messages: []string{in.Message}, Yes: true}}, true
 	}
-	return nil, agrees(read)
+	return nil, agrees(in, read)
 }
 
 // disagrees tells whether words say that an answered report is not done; a report of something else does not.
@@ -192,9 +198,16 @@ func disagrees(in Input, read understand.Result) bool {
 	return !another && (anyOf(" "+models.Fold(text)+" ", notDone...) || says(read, understand.IntentDeny))
 }
 
+// done are the words, folded, with which thanks say that it is.
+var done = []string{
+	" ok ", " oke ", " okay ", " xong ", " duoc roi ", " on roi ", " tot roi ", " sach roi ", " het roi ", " sua roi ",
+	" lam roi ", " done ", " fixed ",
+}
+
 // agrees tells whether words say that it is done.
-func agrees(read understand.Result) bool {
-	return says(read, understand.IntentConfirm) || says(read, understand.IntentNoProblem)
+func agrees(in Input, read understand.Result) bool {
+	return says(read, understand.IntentConfirm) || says(read, understand.IntentNoProblem) ||
+		says(read, understand.IntentThanks) && anyOf(" "+models.Fold(*in.Event.Text)+" ", done...)
 }
 
 func says(read understand.Result, intent understand.Intent) bool {
@@ -211,16 +224,19 @@ func asksVerdict(choices []Choice) (code string, ok bool) {
 	return "", false
 }
 
+const codeDigits = 9
+
 // mistyped tells whether a text is nothing but the nine digits of a code, and no code.
 func mistyped(text string) bool {
-	digits := 0
+	other := func(r rune) bool { return !unicode.IsDigit(r) && !unicode.IsSpace(r) && r != '#' }
+	return digits(text) == codeDigits && !strings.ContainsFunc(text, other)
+}
+
+func digits(text string) (n int) {
 	for _, r := range text {
-		switch {
-		case unicode.IsDigit(r):
-			digits++
-		case !unicode.IsSpace(r) && r != '#':
-			return false
+		if unicode.IsDigit(r) {
+			n++
 		}
 	}
-	return digits == 9
+	return n
 }

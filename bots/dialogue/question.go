@@ -254,6 +254,12 @@ func (m Mind) answersPlace(text string) bool {
 	return m.Model.Classify(text).IsReport && !anyOf(" "+models.Fold(text)+" ", unknown...)
 }
 
+// onlyWhat tells whether words that come after the question for the place of a picture say what it shows, not where.
+func (m Mind) onlyWhat(d Draft, text string) bool {
+	return d.asked(askPlace) && !d.Told && !strings.ContainsFunc(text, unicode.IsDigit) && !m.placed(text) &&
+		m.Model.Classify(text).Sure
+}
+
 // stalls tells whether words leave the question for the place open: "ok", "wait a moment", "why?". Who does not know it
 // has answered: the hotline has the draft without.
 func (m Mind) stalls(d Draft, in Input) bool {

@@ -225,6 +225,9 @@ func (m Mind) gather(d Draft, in Input, now time.Time) (Draft, []Effect) {
 	if e.Text != nil {
 		piece.Text = strings.TrimSpace(*e.Text)
 	}
+	if m.onlyWhat(d, piece.Text) {
+		d.AskedAt = now // where it is stays asked
+	}
 	switch e.Kind {
 	case bots.KindImage:
 		piece.Photos = max(1, len(e.Media))
@@ -317,7 +320,7 @@ func (m Mind) place(d *Draft, text string, e *bots.Incoming) {
 	}
 	read := m.Areas.Read(text)
 	answered := (d.asked(askPlace) || d.asked(askStreet)) &&
-		(e.Kind == bots.KindLocation || m.answersPlace(text))
+		(e.Kind == bots.KindLocation || m.answersPlace(text) && !m.onlyWhat(*d, text))
 	switch {
 	case read.Sure:
 		d.Address, d.Vague = read.Address, false

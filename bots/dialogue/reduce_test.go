@@ -175,6 +175,10 @@ func TestReduceGathers(t *testing.T) {
 		"silence begins anew with each piece": {
 			steps: []step{{event: said(lamp)}, {after: 5 * second, event: photo()}, {after: 5 * second}}, open: true,
 		},
+		"what a picture shows is not where": {
+			steps: []step{{event: photo()}, {after: 6 * second}, {after: second, event: said("đèn đường tắt hết trơn")}, {after: 23 * time.Hour}},
+			want:  []string{place, "say remind_ask_place +location"}, open: true,
+		},
 		"the place is asked once, with a reminder": {steps: []step{{event: said(lamp)}, {after: 23 * time.Hour}}, want: []string{place, "say remind_ask_place +location"}, open: true},
 		"a pin alone asks what is the matter":      {steps: []step{{event: pin()}, {after: 6 * second}}, want: []string{what}, open: true},
 		"a word with a pin is not a report yet":    {steps: []step{{event: pin()}, {event: said("nè")}, {after: 6 * second}}, want: []string{what}, open: true},

@@ -314,15 +314,15 @@ func (s *scene) before(replyTo string) (said, error) {
 	return b, nil
 }
 
-// englishWords are words of English that are none of Vietnamese without its marks.
-const englishWords = " the is are there this and my your street road light broken please hello water garbage noise " +
-	"tree hole with "
+// englishWords are words of English that are none of Vietnamese without its marks, as "the" and "my" are.
+const englishWords = " is are there there's this and your of has been was very near front big street road light lamp " +
+	"broken please hello water drain blocked flooded garbage rubbish trash noise tree hole pothole with report from "
 
 // speaksEnglish guesses the language of somebody's first words.
 func speaksEnglish(text string) bool {
 	hits := 0
 	for w := range strings.FieldsSeq(strings.ToLower(text)) {
-		if strings.Contains(englishWords, " "+strings.Trim(w, ".,!?")+" ") {
+		if strings.Contains(englishWords, " "+strings.Trim(w, ".,!?:;")+" ") {
 			hits++
 		}
 	}

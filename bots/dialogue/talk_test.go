@@ -289,7 +289,7 @@ func TestTalkStatus(t *testing.T) {
 func TestTalkSpeaksEnglish(t *testing.T) {
 	eachChat(t, func(t *testing.T, c *chat) {
 		t.Helper()
-		c.says(t, said("Hello, there is a big hole in my street"), photo(), pin())
+		c.says(t, said("A pothole near 25 Nguyen Hue"), photo(), pin())
 		c.settle(t, 3*time.Second)
 		all := c.messages(t)
 		if shown := all[len(all)-1].Shown; !strings.HasPrefix(shown, "We have your report") {
@@ -299,6 +299,18 @@ func TestTalkSpeaksEnglish(t *testing.T) {
 		all = c.messages(t)
 		if shown := all[len(all)-1].Shown; !strings.Contains(shown, "tiếng Việt") {
 			t.Errorf("the language follows a command: %s", shown)
+		}
+	})
+}
+
+func TestVietnameseWithoutMarksIsNoEnglish(t *testing.T) {
+	eachChat(t, func(t *testing.T, c *chat) {
+		t.Helper()
+		c.says(t, said("o ga nhu the nay o phu my hung lau lam roi"), pin())
+		c.settle(t, 3*time.Second)
+		all := c.messages(t)
+		if shown := all[len(all)-1].Shown; !strings.HasPrefix(shown, "Đã nhận phản ánh") {
+			t.Errorf("who writes Vietnamese is answered in Vietnamese: %s", shown)
 		}
 	})
 }
