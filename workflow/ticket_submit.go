@@ -24,6 +24,7 @@ type SubmitInput struct {
 	Listen         bool               // somebody has to listen to a sound or a film: the hotline decides
 	Unsure         models.DispatchWhy // why a person has to decide, whatever is read; "": nothing is left open
 	MessageIDs     []string           // what was said of it so far
+	Quiet          bool               // no receipt: a colleague talks with them, about more than a report
 	PicturesOf     []string           // messages of a sister ticket, whose pictures this one shows too
 	RelatedID      *string            // a ticket that looked alike
 	Relation       models.Relation
@@ -114,7 +115,7 @@ const privacyVersion = 2
 func (d *Desk) receipt(
 	tx *store.Tx, t models.Ticket, owner *models.Department, r models.Report, in SubmitInput,
 ) error {
-	if in.ConversationID == nil {
+	if in.ConversationID == nil || in.Quiet {
 		return nil
 	}
 	if owner == nil {

@@ -61,7 +61,10 @@ func (m Mind) talk(d *Draft, in Input, read understand.Result, belongs bool) ([]
 	case understand.IntentAd:
 		return sayOnce(tellReport), true
 	case understand.IntentConfirm:
-		return nil, !in.Current.Answers // "ok" under a receipt asks for nothing
+		if !strings.ContainsFunc(*in.Event.Text, unicode.IsDigit) && !m.placed(*in.Event.Text) {
+			return nil, !in.Current.Answers // "ok" under a receipt asks for nothing
+		}
+		return m.chatter(*in.Event.Text, read, belongs) // "right, but it is number 54" does
 	default:
 		return m.chatter(*in.Event.Text, read, belongs)
 	}

@@ -37,6 +37,7 @@ func TestReduceAnswersWhatIsNoReport(t *testing.T) {
 		"abuse that reports something":       {steps: []step{{event: said("dm làm ăn như hạch, rác ngập đầu hẻm 20 Tô Ký 3 tuần rồi")}}, open: true},
 		"a code that is none, in a sentence": {steps: []step{{event: said("mã 4812 77359 tới đâu rồi")}}, want: []string{"say status_unknown"}},
 		"yes to nothing":                     {steps: []step{{event: said("ừ đúng rồi")}}},
+		"a yes that corrects is kept":        {steps: []step{{event: said("đúng rồi mà là 54 Lê Văn Việt"), current: current}}, want: []string{"attach " + code + " m0"}},
 		"chatter after a receipt is kept":    {steps: []step{{event: said("hôm nay trời đẹp quá"), current: current}}, want: []string{"attach " + code + " m0"}},
 		"a short answer that is waited for":  {steps: []step{{event: said("ừ đúng rồi"), current: waiting}}, want: []string{"attach " + code + " m0"}},
 		"chatter with an address is more":    {steps: []step{{event: said("hôm nay trời đẹp quá, số 140 Tô Ký")}}, open: true},

@@ -430,6 +430,9 @@ func (m Mind) settle(d Draft, in Input, now time.Time) (Draft, []Effect) {
 		return d, nil
 	}
 	d.LookAt = end
+	if d.Danger == selfHarm { // which has asked where they are; a colleague has the conversation
+		return d, nil
+	}
 	if asked {
 		return d.remind(missing, end, now)
 	}

@@ -289,6 +289,10 @@ func TestReduceObeys(t *testing.T) {
 		"who may end their life is answered at once": {
 			steps: []step{{event: said("em không muốn sống nữa")}}, want: []string{"say self_harm", "person"}, open: true,
 		},
+		"they are asked nothing by us, and a colleague has it soon": {
+			steps: []step{{event: said("em không muốn sống nữa")}, {after: 179 * second}, {after: 2 * second}},
+			want:  []string{"say self_harm", "person", "submit"},
+		},
 		"LẠI restores":                               {steps: []step{{event: said("LẠI")}}, want: []string{"restore"}},
 		"TRẠNG THÁI lists":                           {steps: []step{{event: said("trạng thái")}}, want: []string{"status"}},
 		"a code asks for its status":                 {steps: []step{{event: said("4812 77358 tới đâu rồi")}}, want: []string{"status " + code}},

@@ -51,7 +51,7 @@ func TestAResidentSeesAndCorrectsTheirData(t *testing.T) {
 		c.says(t, said("my data"), said("1"))
 		c.clock.Move(16 * time.Minute)
 		c.says(t, said("bữa nay trời đẹp ghê"))
-		c.expectSaid(t, "a quarter of an hour later ordinary words are no name", "data_ask_name", "no_problem")
+		c.expectSaid(t, "a quarter of an hour later ordinary words are no name", "data_ask_name", "what_to_report")
 	})
 }
 

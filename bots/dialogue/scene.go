@@ -316,7 +316,7 @@ func (s *scene) before(replyTo string) (said, error) {
 
 // englishWords are words of English that are none of Vietnamese without its marks, as "the" and "my" are.
 const englishWords = " is are there there's this and your of has been was very near front big street road light lamp " +
-	"broken please hello water drain blocked flooded garbage rubbish trash noise tree hole pothole with report from "
+	"broken please hello water drain blocked flooded garbage rubbish trash noise tree hole pothole with our from days "
 
 // speaksEnglish guesses the language of somebody's first words.
 func speaksEnglish(text string) bool {

@@ -11,6 +11,7 @@ func (s *scene) submission(d Draft) workflow.SubmitInput {
 		Actor: s.actor(), ReporterID: s.conversation.ReporterID, ConversationID: &s.conversation.ID,
 		Channel: s.conversation.Channel, Words: d.words(), Lat: d.Lat, Lon: d.Lon, Address: d.Address,
 		Category: d.Category, Listen: d.Voices > 0, Unsure: s.talk.mind().unsure(d), MessageIDs: d.messages(),
+		Quiet: d.Danger == selfHarm,
 	}
 }
 

@@ -191,6 +191,23 @@ func TestWhoDespairsIsNotToldTwice(t *testing.T) {
 	})
 }
 
+// TestWhoDespairsGetsNoReceipt: the hotline has a ticket within three minutes; its date is no answer to them.
+func TestWhoDespairsGetsNoReceipt(t *testing.T) {
+	eachChat(t, func(t *testing.T, c *chat) {
+		t.Helper()
+		c.says(t, said("tôi không muốn sống nữa"))
+		c.settle(t, 7*time.Second)
+		c.settle(t, 4*time.Minute)
+		got := c.outcome(t)
+		if want := []string{"self_harm", "person_called"}; !slices.Equal(got.Said, want) {
+			t.Errorf("they are told of help and of a colleague, and nothing by rote: %q, want %q", got.Said, want)
+		}
+		if want := []string{"new tôi không muốn sống nữa"}; !slices.Equal(got.Tickets, want) {
+			t.Errorf("the hotline has a ticket of it: %q, want %q", got.Tickets, want)
+		}
+	})
+}
+
 // TestALatePlaceIsAnswered also when the last addition was: it may have given the report to somebody else.
 func TestALatePlaceIsAnswered(t *testing.T) {
 	eachChat(t, func(t *testing.T, c *chat) {

@@ -27,9 +27,12 @@ var seams = regexp.MustCompile(`(?i)[.;!?\n]+\s*|,\s*|\s+-\s+|\s+(?:và|va|với
 // effects are the folded words with which a guess or an effect begins: no problem of its own.
 const effects = " chac lam khien nen gay chan khoi tuong suyt sap gio may nho so mong "
 
-// consequence tells whether a type mostly says what another problem leads to: one is no problem of its own behind it.
+// consequence tells whether a type mostly says what another problem leads to, or that words told nothing clear: behind
+// another it is no problem of its own.
 func consequence(category string) bool {
-	return category == "traffic.congestion" || category == "traffic.accident" || category == "env.odor"
+	return slices.Contains([]string{
+		models.OtherCategory, "traffic.congestion", "traffic.accident", "env.odor",
+	}, category)
 }
 
 // Part is one of several problems in a text.
