@@ -198,7 +198,9 @@ func disagrees(in Input, read understand.Result) bool {
 	text := *in.Event.Text
 	_, placed := places.Address(text)
 	another := read.IsReport && placed && read.Category != in.Current.Category
-	return !another && (anyOf(" "+models.Fold(text)+" ", notDone...) || says(read, understand.IntentDeny))
+	folded := " " + models.Fold(text) + " "
+	no := strings.HasPrefix(folded, " chua ") || anyOf(folded, notDone...)
+	return !another && (no || says(read, understand.IntentDeny))
 }
 
 // done are the words, folded, with which thanks say that it is.

@@ -82,6 +82,7 @@ func TestReduceHearsTheVerdict(t *testing.T) {
 		"words under the answer":                 {steps: hear(said("chưa ai sửa hết trơn"), reply, nil), want: reopen},
 		"no":                                     {steps: hear(said("không phải"), days, choices), want: reopen},
 		"all is well":                            {steps: hear(said("ừ đúng rồi"), days, choices), want: []string{"close " + code}},
+		"not yet":                                {steps: hear(said("chưa"), days, choices), want: reopen},
 		"well, with thanks":                      {steps: hear(said("ok rồi, cảm ơn nha"), days, choices), want: []string{"close " + code}},
 		"thanks alone decide nothing":            {steps: hear(said("cảm ơn các anh chị nhiều lắm"), days, choices), want: []string{"say welcome_thanks"}},
 		"thanks and not done":                    {steps: hear(said("cảm ơn nhưng chưa xong đâu"), days, choices), want: reopen},

@@ -28,7 +28,7 @@ const (
 	asBefore   = "data_unchanged"
 )
 
-// rightsOf reads what a whole message asks for of a person, or of what we know of its sender; empty for anything else.
+// rightsOf reads what a message asks for of a person, or of what we know of its sender; empty for anything else.
 func rightsOf(folded string) string {
 	switch folded {
 	case "gap nhan vien", "gap nguoi", "gap nguoi that", "gap can bo", "gap tong dai vien", "noi chuyen voi nguoi",
@@ -41,10 +41,22 @@ func rightsOf(folded string) string {
 		return "data:erase"
 	case "giu lai", "giu lai du lieu", "keep", "keep my data":
 		return "data:keep"
+	}
+	switch wish := " " + folded + " "; {
+	case len(strings.Fields(folded)) > wishWords:
+		return ""
+	case anyOf(wish, " xoa du lieu ", " xoa het du lieu ", " xoa thong tin cua ", " erase my data ",
+		" delete my data "):
+		return "data:erase"
+	case anyOf(wish, " du lieu cua toi ", " thong tin cua toi "):
+		return "data"
 	default:
 		return ""
 	}
 }
+
+// wishWords is how many words a wish about one's own data has at most: more may be a report about somebody else's.
+const wishWords = 9
 
 // rights is what follows from a payload about a person, or about what we know of the sender; false for any other.
 func rights(payload string) ([]Effect, bool) {

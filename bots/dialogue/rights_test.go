@@ -186,7 +186,7 @@ func TestNothingIsLeftOfWhoAskedToBeErased(t *testing.T) {
 				t.Fatalf("before anything is erased the database knows %q", secret)
 			}
 		}
-		c.says(t, said("xoá dữ liệu của tôi"), said("1"))
+		c.says(t, said("tôi muốn xoá dữ liệu của tôi"), said("1"))
 		c.clock.Move(48 * time.Hour)
 		c.eraseDue(t, e)
 		if _, report, _ := c.ticket(t, first); report.Words != "" || report.WordsSalt != "" || report.Lat != nil {

@@ -233,7 +233,11 @@ func insertStaff(tx *store.Tx, who models.Staff, department string) error {
 		}
 		who.DepartmentID = &d.ID
 	}
-	return tx.InsertStaff(&who)
+	err := tx.InsertStaff(&who)
+	if errors.Is(err, models.ErrConflict) {
+		return fmt.Errorf("e-mail taken: %s has an account (see vticket admin list and admin password)", who.Email)
+	}
+	return err
 }
 
 func auditCommand() *cobra.Command {

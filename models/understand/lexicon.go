@@ -71,14 +71,14 @@ xây, xây dựng, cất`
 // lifeDanger is danger to life, whatever the category: the report becomes critical.
 const lifeDanger = `điện giật, bị giật điện, tia lửa, tóe lửa, xẹt lửa, có lửa, bốc cháy, đang cháy, phát nổ, nổ
 lớn, chết người, người chết, bất tỉnh, bị thương, mắc kẹt, chảy máu, cầm dao, hung khí, mã tấu, đâm chém, đuối
-nước, chết đuối, ngạt khói, ngạt thở, xì gas, rò gas, khó thở, co giật, sập nhà, bị đè, không thở được, electric
-shock, on fire, unconscious, injured, bleeding, trapped, gas leak, drowning, not breathing`
+nước, chết đuối, ngạt khói, ngạt thở, xì gas, rò gas, khó thở, co giật, sập nhà, bị đè, không thở được, nhảy
+cầu, electric shock, on fire, unconscious, injured, bleeding, trapped, gas leak, drowning, not breathing`
 
 // selfHarm is what people say who may end their lives, or who write about somebody who may: critical, and a person
 // answers. "Nóng muốn chết" is only the heat: what is alone said of oneself counts.
-const selfHarm = `tự tử, tự sát, nhảy cầu, đòi nhảy lầu, muốn nhảy lầu, em muốn chết, tôi muốn chết, tui muốn
-chết, con muốn chết, cháu muốn chết, mình muốn chết, không muốn sống, hết muốn sống, chán sống, uống thuốc ngủ,
-rạch tay, suicide, suicidal, kill myself, end my life, want to die`
+const selfHarm = `tự tử, tự sát, muốn nhảy cầu, em nhảy cầu, tôi nhảy cầu, đòi nhảy lầu, muốn nhảy lầu, em muốn
+chết, tôi muốn chết, tui muốn chết, con muốn chết, cháu muốn chết, mình muốn chết, không muốn sống, hết muốn
+sống, chán sống, uống thuốc ngủ, rạch tay, suicide, suicidal, kill myself, end my life, want to die`
 
 // urgentDanger is harm that has happened or nearly so: the report becomes at least high.
 const urgentDanger = `té xe, bị té, ngã xe, té ngã, bị ngã xe, suýt chết, suýt trúng, nguy hiểm tính mạng, sắp sập,
