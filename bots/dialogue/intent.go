@@ -109,6 +109,12 @@ var notDone = []string{
 	" lai ngap ", " khong dung ", " not done ", " not fixed ", " not yet ", " still ", " again ",
 }
 
+// notYet are the answers, folded, that say so alone: "chưa biết" says nothing of it.
+var notYet = []string{
+	" chua ", " chua a ", " chua ad ", " chua em ", " chua anh ", " chua chi ", " chua ban ", " chua nha ", " chua nhe ",
+	" chua dau ", " da chua ", " no ", " nope ",
+}
+
 // verdict reads what somebody says or shows after the answer to their report: that it is done, or that it is not, by
 // words or by a photo of it. False when it is neither. An answer that they cannot have read is not judged: "not done"
 // is added to the report, and they are asked once it has come.
@@ -199,7 +205,7 @@ func disagrees(in Input, read understand.Result) bool {
 	_, placed := places.Address(text)
 	another := read.IsReport && placed && read.Category != in.Current.Category
 	folded := " " + models.Fold(text) + " "
-	no := strings.HasPrefix(folded, " chua ") || anyOf(folded, notDone...)
+	no := slices.Contains(notYet, folded) || anyOf(folded, notDone...)
 	return !another && (no || says(read, understand.IntentDeny))
 }
 
@@ -211,8 +217,9 @@ var done = []string{
 
 // agrees tells whether words say that it is done.
 func agrees(in Input, read understand.Result) bool {
+	folded := " " + models.Fold(*in.Event.Text) + " "
 	return says(read, understand.IntentConfirm) || says(read, understand.IntentNoProblem) ||
-		says(read, understand.IntentThanks) && anyOf(" "+models.Fold(*in.Event.Text)+" ", done...)
+		says(read, understand.IntentThanks) && anyOf(folded, done...) && !anyOf(folded, " chua ")
 }
 
 func says(read understand.Result, intent understand.Intent) bool {

@@ -83,6 +83,8 @@ func TestReduceHearsTheVerdict(t *testing.T) {
 		"no":                                     {steps: hear(said("không phải"), days, choices), want: reopen},
 		"all is well":                            {steps: hear(said("ừ đúng rồi"), days, choices), want: []string{"close " + code}},
 		"not yet":                                {steps: hear(said("chưa"), days, choices), want: reopen},
+		"who does not know yet":                  {steps: hear(said("chưa biết nữa để coi lại"), days, choices), want: []string{"status"}},
+		"thanks and a question":                  {steps: hear(said("cảm ơn, vậy xong chưa em"), days, choices), want: []string{"status"}},
 		"well, with thanks":                      {steps: hear(said("ok rồi, cảm ơn nha"), days, choices), want: []string{"close " + code}},
 		"thanks alone decide nothing":            {steps: hear(said("cảm ơn các anh chị nhiều lắm"), days, choices), want: []string{"say welcome_thanks"}},
 		"thanks and not done":                    {steps: hear(said("cảm ơn nhưng chưa xong đâu"), days, choices), want: reopen},

@@ -43,12 +43,12 @@ func rightsOf(folded string) string {
 		return "data:keep"
 	}
 	switch wish := " " + folded + " "; {
-	case len(strings.Fields(folded)) > wishWords:
+	case len(strings.Fields(folded)) > wishWords || anyOf(wish, " khong ", " chua ", " not "):
 		return ""
-	case anyOf(wish, " xoa du lieu ", " xoa het du lieu ", " xoa thong tin cua ", " erase my data ",
-		" delete my data "):
+	case anyOf(wish, " xoa du lieu cua toi ", " xoa du lieu cua minh ", " xoa du lieu cua em ",
+		" xoa thong tin cua toi ", " erase my data ", " delete my data "):
 		return "data:erase"
-	case anyOf(wish, " du lieu cua toi ", " thong tin cua toi "):
+	case anyOf(wish, " xem du lieu cua toi ", " xem thong tin cua toi ", " see my data "):
 		return "data"
 	default:
 		return ""
