@@ -49,6 +49,11 @@ func statusOf(text string) string {
 				return code
 			}
 		}
+		if i+2 < len(fields) {
+			if code, ok := models.ParseCode(f + fields[i+1] + fields[i+2]); ok {
+				return code
+			}
+		}
 	}
 	return ""
 }

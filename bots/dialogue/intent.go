@@ -47,7 +47,7 @@ func (m Mind) talk(d *Draft, in Input, read understand.Result, belongs bool) ([]
 	case understand.IntentHelp:
 		return say("help"), true
 	case understand.IntentStatus:
-		if digits(*in.Event.Text) == codeDigits { // no code, or it had been looked up
+		if holdsCode(*in.Event.Text) { // a mistyped one: any other has been looked up
 			return say("status_unknown"), true
 		}
 		return []Effect{{Kind: EffectStatus}}, true
@@ -211,7 +211,7 @@ func disagrees(in Input, read understand.Result) bool {
 
 // done are the words, folded, with which thanks say that it is.
 var done = []string{
-	" ok ", " oke ", " okay ", " xong ", " duoc roi ", " on roi ", " tot roi ", " sach roi ", " het roi ", " sua roi ",
+	" ok roi ", " oke roi ", " xong roi ", " duoc roi ", " on roi ", " tot roi ", " sach roi ", " het roi ", " sua roi ",
 	" lam roi ", " done ", " fixed ",
 }
 
@@ -219,7 +219,8 @@ var done = []string{
 func agrees(in Input, read understand.Result) bool {
 	folded := " " + models.Fold(*in.Event.Text) + " "
 	return says(read, understand.IntentConfirm) || says(read, understand.IntentNoProblem) ||
-		says(read, understand.IntentThanks) && anyOf(folded, done...) && !anyOf(folded, " chua ")
+		says(read, understand.IntentThanks) && anyOf(folded, done...) &&
+			!anyOf(folded, " chua ", " khi nao ", " bao gio ", " chung nao ", " mong ", " nho ", " neu ", " when ")
 }
 
 func says(read understand.Result, intent understand.Intent) bool {
@@ -242,6 +243,23 @@ const codeDigits = 9
 func mistyped(text string) bool {
 	other := func(r rune) bool { return !unicode.IsDigit(r) && !unicode.IsSpace(r) && r != '#' }
 	return digits(text) == codeDigits && !strings.ContainsFunc(text, other)
+}
+
+// holdsCode tells whether somewhere in a text stand nine digits, in groups or together, as codes are written.
+func holdsCode(text string) bool {
+	run := 0
+	for word := range strings.FieldsSeq(text + " .") {
+		word = strings.Trim(word, "#.,:;?!()")
+		if word != "" && strings.Trim(word, "0123456789") == "" {
+			run += len(word)
+			continue
+		}
+		if run == codeDigits {
+			return true
+		}
+		run = 0
+	}
+	return false
 }
 
 func digits(text string) (n int) {
