@@ -111,8 +111,8 @@ var notDone = []string{
 
 // notYet are the answers, folded, that say so alone: "chưa biết" says nothing of it.
 var notYet = []string{
-	" chua ", " chua a ", " chua ad ", " chua em ", " chua anh ", " chua chi ", " chua ban ", " chua nha ", " chua nhe ",
-	" chua dau ", " da chua ", " no ", " nope ",
+	" chua ", " chua a ", " chua ad ", " chua em ", " chua anh ", " chua chi ", " chua ban ", " chua nha ",
+	" chua nhe ", " chua dau ", " da chua ", " no ", " nope ",
 }
 
 // verdict reads what somebody says or shows after the answer to their report: that it is done, or that it is not, by
@@ -211,8 +211,8 @@ func disagrees(in Input, read understand.Result) bool {
 
 // done are the words, folded, with which thanks say that it is.
 var done = []string{
-	" ok roi ", " oke roi ", " xong roi ", " duoc roi ", " on roi ", " tot roi ", " sach roi ", " het roi ", " sua roi ",
-	" lam roi ", " done ", " fixed ",
+	" ok roi ", " oke roi ", " xong roi ", " duoc roi ", " on roi ", " tot roi ", " sach roi ", " het roi ",
+	" sua roi ", " lam roi ", " done ", " fixed ",
 }
 
 // agrees tells whether words say that it is done.

@@ -38,7 +38,8 @@ func (saidWords) GormDataType() string { return "text" }
 // GormValue writes it.
 func (s saidWords) GormValue(context.Context, *gorm.DB) clause.Expr {
 	if s.of == "" {
-		return clause.Expr{SQL: "?", Vars: []any{s.words}}
+		words := []rune(s.words)
+		return clause.Expr{SQL: "?", Vars: []any{string(words[:min(len(words), saidMost)])}}
 	}
 	return clause.Expr{
 		SQL: "? || ' ' || " +
@@ -95,7 +96,7 @@ func (tx *Tx) named(who models.Actor, s models.Search) (ids []string, err error)
 	args := []any{"% " + escapeLike(s.Reference) + " %"}
 	if tx.postgres {
 		ways[0] = `SELECT id FROM tickets
-			WHERE external_refs <> '' AND string_to_array(external_refs, ' ') @> ARRAY[CAST(? AS text)]`
+			WHERE external_refs <> '' AND string_to_array(external_refs, ' ') @> string_to_array(CAST(? AS text), ' ')`
 		args[0] = s.Reference
 	}
 	if s.Code != "" {
