@@ -139,6 +139,7 @@ func TestQueueShowsWhatIsAskedFor(t *testing.T) {
 		own.lacks(t, "Ghi hộ cuộc gọi", `id="department"`, "Người quản trị nạp ranh giới")
 		d.open("/console?q="+answered.Code, admin).holds(t, "Tất cả phản ánh</h1>", "Tìm: "+answered.Code)
 		d.open("/console?q="+models.NewCode(), admin).holds(t, "Không có phản ánh nào mang mã này, kể cả đã khép")
+		d.open("/console?q="+rubbish.Code, lead).holds(t, "Đơn vị bạn không có phản ánh nào mang mã này")
 		d.open("/console", homeless).holds(t, "Không còn việc nào đang chờ")
 		d.open("/console?q=voi", admin).holds(t, "Bỏ tất cả bộ lọc", "Tìm: voi", `href="/console"`)
 	})

@@ -98,6 +98,30 @@ func TestTicketsAreFiltered(t *testing.T) {
 	})
 }
 
+// TestSearchKeepsItsKindFromPageToPage: where whole words have found something, no later page goes on with beginnings.
+func TestSearchKeepsItsKindFromPageToPage(t *testing.T) {
+	eachDoor(t, func(t *testing.T, d *door) {
+		t.Helper()
+		at := func(address string) string {
+			return d.report(workflow.SubmitInput{Words: "Bãi rác bốc mùi", Category: "env.garbage", Address: address}).Code
+		}
+		first, second, whole := at("Chợ Bà Chiểu"), at("Sau chợ Bà Chiểu"), at("Đường Bà Chie")
+		admin := d.staff(models.RoleAdmin, nil)
+		for query, want := range map[string][]string{"chie": {whole}, "cho ba chie": {second, first}, "bai rac boc": {whole, second, first}} {
+			query = "limit=1&q=" + url.QueryEscape(query)
+			got, next := d.list(t, admin, query)
+			for next != "" {
+				var more []string
+				more, next = d.list(t, admin, query+"&cursor="+next)
+				got = append(got, more...)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s, all pages (-want +got):\n%s", query, diff)
+			}
+		}
+	})
+}
+
 func TestTicketsPageWithoutGapsOrRepeats(t *testing.T) {
 	eachDoor(t, func(t *testing.T, d *door) {
 		t.Helper()

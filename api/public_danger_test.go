@@ -102,6 +102,30 @@ func TestWordsToldOnAReportsPageAreWarnedOf(t *testing.T) {
 	})
 }
 
+// TestWordsToAClosedReportAreKept in their chat, and a danger is warned of there; the page says what to do.
+func TestWordsToAClosedReportAreKept(t *testing.T) {
+	eachDoor(t, func(t *testing.T, d *door) {
+		t.Helper()
+		chat := models.NewToken()
+		to := d.sent(t, filled(t, chat, part{name: "text", value: "ổ gà to"}))
+		d.browse(t, visit{method: http.MethodPost, path: to + "/withdraw", chat: chat}).wants(t, 303, nil, nil)
+		words := "có người té xe ở ổ gà này bất tỉnh rồi"
+		late := d.browse(t, visit{
+			method: http.MethodPost, path: to + "/tell", kind: "application/x-www-form-urlencoded",
+			body: "text=" + url.QueryEscape(words), chat: chat,
+		})
+		late.wants(t, 303, nil, nil)
+		d.browse(t, visit{path: late.header.Get("Location"), chat: chat}).
+			wants(t, 200, []string{"mời bạn gửi phản ánh mới", "115"}, nil)
+		if said := d.saidAfterReceipt(t, chat); !slices.Contains(said, "danger") {
+			t.Errorf("the chat is to warn of the danger: %q", said)
+		}
+		if made := d.own(chat); len(made) != 1 || slices.Contains(d.timeline(made[0].ID), "resident attach") {
+			t.Errorf("nothing is added to a closed report: %v", made)
+		}
+	})
+}
+
 // saidAfterReceipt lists the keys of what a chat of the pages was told since its receipt.
 func (d *door) saidAfterReceipt(t *testing.T, chat string) (said []string) {
 	t.Helper()

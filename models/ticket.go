@@ -169,6 +169,7 @@ func People(reports []Report) int {
 type Note struct {
 	ID        string `gorm:"primaryKey"`
 	TicketID  string
+	OriginID  *string // the ticket that it was written on, while that is merged into this one
 	AuthorID  string
 	Text      string
 	WordsSalt string // of Text, for the sum in the timeline; empty in rows of before there was one

@@ -83,6 +83,11 @@ func (h thread) others() (ids []string) {
 			ids = append(ids, id)
 		}
 	}
+	for _, n := range h.Notes {
+		if n.OriginID != nil {
+			ids = append(ids, *n.OriginID)
+		}
+	}
 	return ids
 }
 
@@ -469,9 +474,15 @@ func (w teller) noted() []entry {
 	}
 	var all []entry
 	for _, n := range w.Notes {
-		if !reasons[n.ID] {
-			all = append(all, entry{Kind: entryNote, At: n.CreatedAt, Who: w.colleague(n.AuthorID), Text: n.Text})
+		if reasons[n.ID] {
+			continue
 		}
+		told := entry{Kind: entryNote, At: n.CreatedAt, Who: w.colleague(n.AuthorID), Text: n.Text}
+		if n.OriginID != nil && *n.OriginID != w.Ticket.ID {
+			code := cmp.Or(models.SpokenCode(w.Codes[*n.OriginID]), w.say("ticket_of_others"))
+			told.Extra = append(told.Extra, w.say("ticket_note_of", "code", code))
+		}
+		all = append(all, told)
 	}
 	return all
 }

@@ -19,7 +19,8 @@ func notices() map[string]string {
 	return map[string]string{
 		"done": "track_said_done", "not-done": "track_said_not_done", "rate": "track_said_rated",
 		"rate-low": "track_said_rated_low", "withdraw": "track_said_withdrawn", "late": "track_said_late",
-		"tell": "track_said_told", "kept": "track_said_kept", leftNotice: "track_said_unfollowed",
+		"tell-late": "track_said_tell_late",
+		"tell":      "track_said_told", "kept": "track_said_kept", leftNotice: "track_said_unfollowed",
 		"restore": "track_said_restored",
 	}
 }
@@ -64,10 +65,11 @@ func (p *Pages) answer(c *gin.Context) {
 			return err
 		})
 	}
+	if errors.Is(err, models.ErrConflict) {
+		said, err = p.late(c, v)
+	}
 	here := "/t/" + c.Param("token")
 	switch {
-	case errors.Is(err, models.ErrConflict):
-		said = "late"
 	case errors.Is(err, models.ErrNotFound):
 		p.missing(c)
 		return
@@ -78,6 +80,18 @@ func (p *Pages) answer(c *gin.Context) {
 		said = "rate-low"
 	}
 	c.Redirect(http.StatusSeeOther, here+"?said="+said)
+}
+
+// late names the notice of a verdict that came too late. Words are kept in their chat all the same, with what is said
+// first about a danger.
+func (p *Pages) late(c *gin.Context, v verdict) (said string, err error) {
+	if v.verb != "tell" {
+		return "late", nil
+	}
+	return "tell-late", p.Store.Tx(c.Request.Context(), func(tx *store.Tx) error {
+		_, err := p.said(tx, chatToken(c), v.words)
+		return err
+	})
 }
 
 // hear takes a verdict from whoever has a report's link and its chat, and names the notice that follows.
@@ -146,21 +160,8 @@ func (p *Pages) restore(tx *store.Tx, act workflow.Act) error {
 // tell keeps words for whoever works on a report, as if they had been said in the chat. The conversation's lock comes
 // before the ticket's.
 func (p *Pages) tell(tx *store.Tx, found tracked, token, words string) error {
-	address, _, err := tx.FindAddress(models.ChannelWebchat, models.AccountWebchat, models.TokenKey(token))
+	m, err := p.said(tx, token, words)
 	if err != nil {
-		return err
-	}
-	talk, err := tx.MeetConversation(address)
-	if err != nil {
-		return err
-	}
-	m, err := tx.Heard(models.Message{
-		ConversationID: talk.ID, Author: "resident", Text: words,
-	})
-	if err != nil {
-		return err
-	}
-	if err := p.warnAgain(tx, talk, words); err != nil {
 		return err
 	}
 	who := models.Actor{Kind: models.ActorResident, ID: found.report.ReporterID}
@@ -168,4 +169,21 @@ func (p *Pages) tell(tx *store.Tx, found tracked, token, words string) error {
 		Act: workflow.Act{Actor: who, Ticket: found.ticket.ID}, MessageIDs: []string{m.ID},
 	})
 	return err
+}
+
+// said keeps words in a chat, and warns there of a danger that they tell of.
+func (p *Pages) said(tx *store.Tx, token, words string) (m models.Message, err error) {
+	address, _, err := tx.FindAddress(models.ChannelWebchat, models.AccountWebchat, models.TokenKey(token))
+	if err != nil {
+		return m, err
+	}
+	talk, err := tx.MeetConversation(address)
+	if err != nil {
+		return m, err
+	}
+	m, err = tx.Heard(models.Message{ConversationID: talk.ID, Author: "resident", Text: words})
+	if err != nil {
+		return m, err
+	}
+	return m, p.warnAgain(tx, talk, words)
 }

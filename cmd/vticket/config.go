@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -11,7 +12,6 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
@@ -184,18 +184,20 @@ func (c Config) validate() (faults []error) {
 // validatePages checks where the pages are served, and whose map they show.
 func (c Config) validatePages() (faults []error) {
 	_, port, err := net.SplitHostPort(c.ListenAddr)
-	if _, errPort := strconv.ParseUint(port, 10, 16); err != nil || errPort != nil {
+	_, errPort := net.DefaultResolver.LookupPort(context.Background(), "tcp", port)
+	if err != nil || errPort != nil || port == "" {
 		faults = append(faults, errors.New("LISTEN_ADDR must be like 127.0.0.1:8080, or :8080 for every address"))
 	}
-	if c.MapTileURL != "" && !tilesFit(c.MapTileURL) {
+	if c.MapTileURL != "" && !tilesFit(c.MapTileURL, strings.HasPrefix(c.PublicURL, "http://")) {
 		faults = append(faults, errors.New("MAP_TILE_URL must be like https://host/{z}/{x}/{y}.png, "+
 			"or like /tiles/{z}/{x}/{y}.png under our own address"))
 	}
 	return faults
 }
 
-// tilesFit tells whether browsers load tiles from an address: our pages are https, and name one host for pictures.
-func tilesFit(address string) bool {
+// tilesFit tells whether browsers load tiles from an address: our pages name one host for pictures, and are https
+// unless they are open.
+func tilesFit(address string, open bool) bool {
 	for _, part := range []string{"{z}", "{x}", "{y}"} {
 		if !strings.Contains(address, part) {
 			return false
@@ -205,7 +207,7 @@ func tilesFit(address string) bool {
 	if err != nil || u.Host == "" {
 		return err == nil && u.Scheme == "" && strings.HasPrefix(address, "/")
 	}
-	return u.Scheme == "https"
+	return u.Scheme == "https" || open && u.Scheme == "http"
 }
 
 func (c Config) logger() *slog.Logger {

@@ -161,10 +161,12 @@ func (tx *Tx) InsertNote(n models.Note) error {
 	return nil
 }
 
-// Notes returns what colleagues wrote on a ticket, oldest first.
+// Notes returns what colleagues wrote on a ticket, oldest first: also what has gone elsewhere with its reports, as its
+// events speak of it, and what has come with those of others.
 func (tx *Tx) Notes(ticketID string) ([]models.Note, error) {
 	var rows []models.Note
-	if err := tx.db().Where("ticket_id = ?", ticketID).Order("id").Find(&rows).Error; err != nil {
+	err := tx.db().Where("ticket_id = ? OR origin_id = ?", ticketID, ticketID).Order("id").Find(&rows).Error
+	if err != nil {
 		return nil, fmt.Errorf("notes: %w", err)
 	}
 	return rows, nil

@@ -70,11 +70,27 @@ func (tx *Tx) look(who models.Actor, f TicketFilter, list func(*gorm.DB) (int, e
 		if len(f.Search.Words) == 0 || begun && !f.Search.Begins {
 			break
 		}
-		if found, err := list(tx.filtered(who, f).Where(tx.holds(f.Search, begun))); err != nil || found > 0 {
+		found, err := list(tx.filtered(who, f).Where(tx.holds(f.Search, begun)))
+		if err != nil || found > 0 {
+			return err
+		}
+		if ended, err := tx.ended(who, f); err != nil || ended {
 			return err
 		}
 	}
 	return nil
+}
+
+// ended tells that whole words have found all that is before this page's cursor: none are left, and beginnings of words
+// would be another list.
+func (tx *Tx) ended(who models.Actor, f TicketFilter) (bool, error) {
+	if f.After == (TicketCursor{}) {
+		return false, nil
+	}
+	f.After, f.Limit = TicketCursor{}, 1
+	var ids []string
+	err := tx.filtered(who, f).Table("tickets").Where(tx.holds(f.Search, false)).Pluck("tickets.id", &ids).Error
+	return len(ids) > 0, err
 }
 
 // planAnew has PostgreSQL plan each list of this transaction for what it asks for. Which index is the best one depends

@@ -1,6 +1,7 @@
 -- +goose Up
 -- the ticket that a note was written on, while that is merged into the one that has its reports
 ALTER TABLE notes ADD COLUMN origin_id TEXT REFERENCES tickets(id);
+CREATE INDEX notes_origin ON notes (origin_id) WHERE origin_id IS NOT NULL;
 
 -- notes of tickets that were merged before go where their reports are
 WITH RECURSIVE way(id, at_id) AS (
@@ -17,4 +18,5 @@ WHERE ticket_id IN (SELECT id FROM survivors);
 
 -- +goose Down
 UPDATE notes SET ticket_id = origin_id WHERE origin_id IS NOT NULL;
+DROP INDEX notes_origin;
 ALTER TABLE notes DROP COLUMN origin_id;
