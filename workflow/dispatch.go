@@ -4,6 +4,7 @@ import (
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/places"
 	"github.com/vticket/vticket/models/store"
+	"github.com/vticket/vticket/models/understand"
 )
 
 // locate fills in what a ticket's place says: the area of the point that somebody gave, else the one that the words
@@ -44,6 +45,9 @@ func roadOf(address, told places.Place) models.Road {
 // the type is.
 func (d *Desk) understand(t *models.Ticket, words string) {
 	result := d.Model.Classify(words)
+	if d.Areas.Read(words).Only(words) { // an address alone is about nothing
+		result = understand.Result{}
+	}
 	if t.Category == "" {
 		t.Category, t.Confidence = result.Category, result.Confidence
 		if t.Category == "" || t.Confidence < models.Telling {

@@ -173,7 +173,8 @@ func (s *scene) attach(act workflow.Act, e Effect, t models.Ticket) error {
 		return err
 	}
 	amend := workflow.AmendInput{
-		Act: act, Lat: place.Lat, Lon: place.Lon, Address: s.addressIn(place.Words), MessageIDs: e.Messages,
+		Act: act, Lat: place.Lat, Lon: place.Lon, MessageIDs: e.Messages,
+		Address: s.addressFor(t, place.Words),
 	}
 	if t.Untold() {
 		amend.Words = strings.TrimSpace(place.Words)
@@ -195,6 +196,10 @@ func (s *scene) attach(act workflow.Act, e Effect, t models.Ticket) error {
 		return s.tellOwner(after, "understood")
 	case t.Lat == nil && after.Lat != nil || !equal(t.DepartmentID, after.DepartmentID):
 		return s.tellOwner(after, "placed")
+	case t.Address != "" && after.Address != t.Address && !s.silent:
+		return s.tell(&after, Effect{Key: "readdressed", Args: models.Args{
+			"code": models.SpokenCode(after.Code), "place": after.Address,
+		}})
 	default:
 		return s.noted(t)
 	}
@@ -223,6 +228,18 @@ func (s *scene) addressIn(words string) string {
 		return place.Address
 	}
 	return ""
+}
+
+// addressFor is the address of a ticket after words that say it for sure, correct its house, or name its area that was
+// not known; "" when they say nothing of it.
+func (s *scene) addressFor(t models.Ticket, words string) string {
+	if address := s.addressIn(words); address != "" {
+		return address
+	}
+	if area, named := s.talk.Desk.Areas.Read(words).Area(); named && t.AreaCode == "" && t.Address != "" {
+		return models.Clean(t.Address+", "+area.FullName, addressRunes)
+	}
+	return s.talk.mind().rehoused(t.Address, words)
 }
 
 // noted says that something was added to a ticket, once for an album.

@@ -6,6 +6,8 @@ import (
 	"time"
 	"unicode"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/vticket/vticket/bots"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/places"
@@ -17,6 +19,8 @@ const (
 	idleFor    = time.Hour      // after which somebody with an open draft is told where it stands
 	backAfter  = 24 * time.Hour // after which a greeting is answered with what is open
 	tellReport = "what_to_report"
+
+	ratingWords = 8 // that say how good an answer was, at most
 )
 
 // read is what the words of an event mean; an event without words means nothing.
@@ -44,9 +48,13 @@ func (m Mind) talk(d *Draft, in Input, read understand.Result, belongs bool) ([]
 		return nil, false // see greet
 	case understand.IntentThanks:
 		return say("welcome_thanks"), true
-	case understand.IntentHelp:
-		return say("help"), true
-	case understand.IntentStatus:
+	case understand.IntentHelp, understand.IntentStatus:
+		if belongs && shows(*in.Event.Text) {
+			return nil, false
+		}
+		if read.Intent == understand.IntentHelp {
+			return say("help"), true
+		}
 		if holdsCode(*in.Event.Text) { // a mistyped one: any other has been looked up
 			return say("status_unknown"), true
 		}
@@ -68,6 +76,12 @@ func (m Mind) talk(d *Draft, in Input, read understand.Result, belongs bool) ([]
 	default:
 		return m.chatter(*in.Event.Text, read, belongs)
 	}
+}
+
+// shows tells whether words speak of the picture that they come with.
+func shows(text string) bool {
+	return anyOf(" "+models.Fold(text)+" ", " hinh day ", " anh day ", " hinh ne ", " anh ne ", " gui hinh ",
+		" gui anh ", " day la hinh ", " day la anh ", " hinh chup ", " anh chup ", " photo ", " picture ")
 }
 
 // chatter answers what is neither a report nor a wish. With an address it is a report in the making.
@@ -106,7 +120,12 @@ var notDone = []string{
 	" chua xong ", " chua lam ", " chua sua ", " chua duoc ", " chua on ", " chua het ", " chua thay ", " chua ai ",
 	" chua co ", " chua xu ly ", " chua don ", " van con ", " van chua ", " van vay ", " van the ", " van nhu ",
 	" con nguyen ", " y nguyen ", " nhu cu ", " hu lai ", " tat lai ", " ngap lai ", " lai hu ", " lai tat ",
-	" lai ngap ", " khong dung ", " not done ", " not fixed ", " not yet ", " still ", " again ",
+	" lai ngap ", " lai bi ", " bi lai ", " lai do ", " do lai ", " lai lun ", " lun lai ", " lai nghet ",
+	" nghet lai ",
+	" bong lai ", " loi ra ", " ra lai ", " nua roi ", " nua kia ", " khong dung ", " khong thay ", " ko thay ",
+	" chang thay ", " lam gi dau ", " thay gi dau ", " thay ai ", " co ai lam ", " dau co ",
+	" do ec ", " do te ", " lam au ", " qua loa ", " so sai ", " doi pho ", " lay le ", " lam cho co ",
+	" not done ", " not fixed ", " not yet ", " still ", " again ", " nobody ",
 }
 
 // notYet are the answers, folded, that say so alone: "chưa biết" says nothing of it.
@@ -205,8 +224,43 @@ func disagrees(in Input, read understand.Result) bool {
 	_, placed := places.Address(text)
 	another := read.IsReport && placed && read.Category != in.Current.Category
 	folded := " " + models.Fold(text) + " "
-	no := slices.Contains(notYet, folded) || anyOf(folded, notDone...)
+	no := slices.Contains(notYet, folded) || anyOf(folded, notDone...) || denies(text)
 	return !another && (no || says(read, understand.IntentDeny))
+}
+
+// denies tells whether words say with "đâu" that something is not so: "có sửa đâu". It asks where, too, and without its
+// marks it is a head, a lamp's oil or a parked car.
+func denies(text string) bool {
+	between := func(r rune) bool { return !unicode.IsLetter(r) }
+	words := strings.FieldsFunc(strings.ToLower(norm.NFC.String(text)), between)
+	for i, word := range words {
+		asks := i > 0 && slices.Contains([]string{"ở", "tới", "đến", "từ", "chỗ"}, words[i-1])
+		if word == "đâu" && !asks {
+			return true
+		}
+	}
+	return false
+}
+
+// rates answers words that say how good an answer was, where stars were asked for or given: they report nothing, unless
+// they surely do.
+func (m Mind) rates(d Draft, in Input, read understand.Result) ([]Effect, bool) {
+	answers := map[string]string{
+		"closed_thanks": "rate_words",
+		"rate_words":    "rate_noted", "rated_low": "rate_noted", "rated_thanks": "rate_noted",
+	}
+	e, key := in.Event, answers[in.Question]
+	if key == "" || d.Open || e.Kind != bots.KindText || e.Text == nil || len(strings.Fields(*e.Text)) > ratingWords {
+		return nil, false
+	}
+	thanks := say(key)
+	if key == "rate_words" {
+		thanks[0].Buttons = starsFor(in.Current.Code)
+	}
+	if read.IsReport {
+		return thanks, read.Confidence < toldShare && !m.placed(*e.Text)
+	}
+	return thanks, read.Intent == understand.IntentConfirm || read.Intent == understand.IntentDeny
 }
 
 // done are the words, folded, with which thanks say that it is.

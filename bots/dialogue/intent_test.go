@@ -102,6 +102,11 @@ func TestReduceHearsTheVerdict(t *testing.T) {
 		"nor a report of something else":         {steps: hear(said("đèn đường tắt chưa ai sửa"), days, nil), open: true},
 		"not done, after it was closed":          {steps: hear(said("chưa xong"), closed, stars), want: reopen},
 		"done, after it was closed":              {steps: hear(said("xong rồi"), closed, stars), want: []string{"say no_problem"}},
+		"nothing was done":                       {steps: hear(said("có thấy ai làm gì đâu mà báo xong"), days, choices), want: reopen},
+		"without its marks":                      {steps: hear(said("co thay ai lam gi dau ma bao xong"), days, choices), want: reopen},
+		"badly done":                             {steps: hear(said("làm xong mà dở ẹc, mưa cái là lòi ra lại"), days, choices), want: reopen},
+		"again, after it was closed":             {steps: hear(said("nay nó đổ nữa rồi kìa"), closed, stars), want: reopen},
+		"where they were is a question":          {steps: hear(said("mấy anh làm ở đâu vậy"), days, choices), open: true},
 		"a pin is a correction":                  {steps: hear(pin(), now, choices), want: []string{"attach " + code + " m0"}},
 	})
 }

@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -42,12 +43,20 @@ const (
 	answerWords = 4 // that say which of two choices is meant, at most
 )
 
+// about is what a draft's words are about; an address alone is about nothing.
+func (m Mind) about(d Draft) (read understand.Result) {
+	if words := d.words(); !m.Areas.Read(words).Only(words) {
+		read = m.Model.Classify(words)
+	}
+	return read
+}
+
 // doubt is the question to be put before a ready draft is submitted; false when there is none.
 func (m Mind) doubt(d Draft) (Effect, bool) {
 	if d.Danger != "" {
 		return Effect{}, false
 	}
-	read := m.Model.Classify(d.words())
+	read := m.about(d)
 	if read.Priority == models.PriorityCritical {
 		return Effect{}, false
 	}
@@ -91,7 +100,7 @@ func (m Mind) finish(d Draft, now time.Time) (Draft, []Effect) {
 
 // told says to whom a report goes that others have to decide, when its evidence goes to the hotline without a question.
 func (m Mind) told(d Draft) []Effect {
-	category := m.Model.Classify(d.words()).Category
+	category := m.about(d).Category
 	if !d.evident() || d.asked(askGuide) || !m.Catalogue.Category(category).GuideOnly {
 		return nil
 	}
@@ -151,7 +160,9 @@ func (m Mind) several(d Draft, _ understand.Result) (Effect, bool) {
 	if d.Split || d.settled() || len(strings.Fields(d.words())) < splitWords {
 		return Effect{}, false
 	}
-	parts := m.Model.Parts(d.words())
+	parts := slices.DeleteFunc(slices.Clone(m.Model.Parts(d.words())), func(p understand.Part) bool {
+		return m.Catalogue.Category(p.Category).GuideOnly // "I denounce it" is no second problem
+	})
 	kinds, n := make([]string, 0, len(parts)), strconv.Itoa(len(parts))
 	for _, p := range parts {
 		kinds = append(kinds, p.Category)
@@ -252,6 +263,34 @@ func (m Mind) answersPlace(text string) bool {
 		return true
 	}
 	return m.Model.Classify(text).IsReport && !anyOf(" "+models.Fold(text)+" ", unknown...)
+}
+
+// corrections are the words, folded, with which people take back a part of what they said.
+var corrections = []string{
+	" nham ", " lon ", " sai ", " sua lai ", " doi lai ", " moi dung ", " dung la ", " phai la ",
+	" khong phai ", " ko phai ", " sorry ", " wrong ", " mistake ", " not ", " i mean ", " correct ",
+}
+
+var houseNumber = regexp.MustCompile(`^[0-9]+[a-zA-Z]?(/[0-9]+[a-zA-Z]?)*$`)
+
+// rehoused is an address with the house that words correct it to, which name nothing else of a place; empty when they
+// correct none.
+func (m Mind) rehoused(address, text string) string {
+	house := m.Areas.Read(address).House
+	if house == "" || m.placed(text) || !anyOf(" "+models.Fold(text)+" ", corrections...) {
+		return ""
+	}
+	var numbers []string
+	for word := range strings.FieldsSeq(text) {
+		word = strings.Trim(word, ".,:;?!()")
+		if houseNumber.MatchString(word) && !strings.EqualFold(word, house) {
+			numbers = append(numbers, word)
+		}
+	}
+	if len(numbers) != 1 {
+		return ""
+	}
+	return strings.Replace(address, house, numbers[0], 1)
 }
 
 // onlyWhat tells whether words that come after the question for the place of a picture say what it shows, not where.
@@ -366,7 +405,7 @@ func (m Mind) unsure(d Draft) models.DispatchWhy {
 	if _, _, far := m.apart(d); far && d.asked(askFar) {
 		return models.WhyNoPlace
 	}
-	if d.asked(askType) && d.Category == "" && m.doubtful(m.Model.Classify(d.words())) {
+	if d.asked(askType) && d.Category == "" && m.doubtful(m.about(d)) {
 		return models.WhyUnsureType
 	}
 	return ""

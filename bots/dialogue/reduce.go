@@ -183,6 +183,9 @@ func (m Mind) beside(d Draft, in Input, read understand.Result, now time.Time) (
 	if effects, done := m.verdict(d, in, read, now); done {
 		return d, effects, true
 	}
+	if effects, done := m.rates(d, in, read); done {
+		return d, effects, true
+	}
 	belongs := m.later(d, in, read, now)
 	if effects, done := m.talk(&d, in, read, belongs); done {
 		return d, effects, true
@@ -278,8 +281,9 @@ func (m Mind) reread(d Draft, message models.Message, text string, now time.Time
 
 // weigh works out what the pieces of a draft say together, and when it is to be looked at.
 func (m Mind) weigh(d *Draft, now time.Time) []Effect {
-	result := m.Model.Classify(d.words())
-	d.Told = result.IsReport && result.Confidence >= toldShare || len([]rune(d.words())) >= toldRunes
+	result := m.about(*d)
+	d.Told = result.IsReport && result.Confidence >= toldShare || d.Category != "" ||
+		len([]rune(d.words())) >= toldRunes && !m.Areas.Read(d.words()).Only(d.words())
 	if d.Category == "" {
 		d.Placeless = m.placeless(result)
 	}
@@ -324,6 +328,8 @@ func (m Mind) place(d *Draft, text string, e *bots.Incoming) {
 	switch {
 	case read.Sure:
 		d.Address, d.Vague = read.Address, false
+	case m.rehoused(d.Address, text) != "":
+		d.Address = m.rehoused(d.Address, text)
 	case answered && d.Vague:
 		d.Address, d.Vague = models.Clean(line+", "+d.Address, addressRunes), false
 	case answered && d.Address == "":

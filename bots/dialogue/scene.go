@@ -443,6 +443,7 @@ func (s *scene) tell(about *models.Ticket, e Effect) error {
 // quoting are the answers that show which message they answer: others may have come since, and several tickets be open.
 var quoting = []string{
 	"status_own", "status_public", "status_unknown", "status_list", "status_none", "attached", "understood", "placed",
+	"readdressed",
 }
 
 func (s *scene) actor() models.Actor {

@@ -78,6 +78,7 @@ func meanings() map[string]*regexp.Regexp {
 	return map[string]*regexp.Regexp{
 		"location":         regexp.MustCompile(`^ask_(place|street|outside|far)$`),
 		"emergency_number": regexp.MustCompile(`^danger`),
+		"description":      regexp.MustCompile(`^ask_what$`),
 		"split_or_one":     regexp.MustCompile(`split`),
 		"reopen":           regexp.MustCompile(`^rated_low$`),
 		"same":             regexp.MustCompile(`^ask_(same|still)$`),

@@ -55,6 +55,21 @@ func (p Place) Ward() string {
 	return strings.Join(words, " ")
 }
 
+// beside are the words, folded, that say nothing more beside an address; former districts' initials among them.
+const beside = " o tai truoc sau canh gan ngay doi dien cho nha so dia chi la day ne nha a da em anh minh toi " +
+	"at in near gv tb bt td pn hcm tphcm sg q p vn "
+
+// Only tells whether the text that a place was read from says nothing else.
+func (p Place) Only(text string) bool {
+	known := " " + models.Fold(p.Address) + beside
+	for word := range strings.FieldsSeq(models.Fold(text)) {
+		if !strings.Contains(known, " "+word+" ") {
+			return false
+		}
+	}
+	return p.Address != ""
+}
+
 // Elsewhere tells whether two places name another street, crossing or landmark each. Who names none says nothing of it.
 func (p Place) Elsewhere(than Place) bool {
 	here, there := p.spot(), than.spot()

@@ -200,6 +200,27 @@ func TestPlaceAnswersWithOneArea(t *testing.T) {
 }
 
 // Whatever is written, cut off anywhere and put together in any way: the address comes out of the text and is short.
+// TestPlaceIsAllThatIsSaid of a text that is an address and words around it, not of one that says what is the matter.
+func TestPlaceIsAllThatIsSaid(t *testing.T) {
+	x := approximate(t)
+	for text, want := range map[string]bool{
+		"123 Cách Mạng Tháng 8 quận 10":     true,
+		"ở trước số 12 Phan Đăng Lưu nha ạ": true,
+		"hem 12 nguyen van luong, gv":       true,
+		"công viên Gia Định":                true,
+		"12 Tô Ký nổ":                       false,
+		"12 Tô Ký hư":                       false,
+		"rác đầu hẻm 12 Tô Ký":              false,
+		"phường An Khánh":                   false,
+		"chào em":                           false,
+		"":                                  false,
+	} {
+		if got := x.Read(text).Only(text); got != want {
+			t.Errorf("%q says only where: got %t", text, got)
+		}
+	}
+}
+
 func TestReadHoldsForAnyText(t *testing.T) {
 	x := approximate(t)
 	lines := phraseLines(t)
