@@ -104,7 +104,7 @@ func (d *door) shows(t *testing.T, talk models.Conversation) (shot models.Attach
 	lat, lon := 10.7779, centreLon
 	d.tx(func(tx *store.Tx) error {
 		m, err := tx.Heard(models.Message{
-			ConversationID: talk.ID, Author: "resident", Text: "Cây này sắp đổ", Lat: &lat, Lon: &lon,
+			ConversationID: talk.ID, Author: "resident", Text: "Cây này sắp đổ trước số 12 Nguyễn Trãi", Lat: &lat, Lon: &lon,
 		})
 		shot = models.Attachment{
 			ConversationID: &talk.ID, MessageID: &m.ID, Kind: models.AttachmentEvidence, Media: models.MediaImage,
@@ -151,7 +151,7 @@ func TestTheHotlineWritesDownWhatComesToAPerson(t *testing.T) {
 		shot := d.shows(t, talk)
 		hotline, path := d.cookie(models.RoleHotline, nil), "/console/call?talk="+talk.ID
 		d.open("/console/talks/"+talk.ID, hotline).holds(t, path)
-		d.open(path, hotline).holds(t, "Cây này sắp đổ", "10.77790, 106.70090", `name="talk" value="`+talk.ID)
+		d.open(path, hotline).holds(t, "Cây này sắp đổ", `value="trước số 12 Nguyễn Trãi"`, "10.77790, 106.70090", `name="talk" value="`+talk.ID)
 		fields := url.Values{"form": {models.NewID()}, "talk": {talk.ID}, "words": {"Cây sắp đổ trước trường Lê Lợi"}}
 		d.post("/console/call", hotline, fields).led(t, "/console/talks/"+talk.ID+"?done=call_talk")
 		page := d.open("/console/talks/"+talk.ID+"?done=call_talk", hotline)

@@ -293,7 +293,7 @@ func TestTheSameFormTwiceDoesItOnce(t *testing.T) {
 		d.submits(staff, made, "ask", form).led(t, ticketAt(made)+"?done=ask_runs")
 		second := d.submits(staff, made, "ask", form)
 		second.is(t, http.StatusPreconditionFailed)
-		second.holds(t, "Có người vừa thay đổi phản ánh này", "Chờ người dân", "Bạn đã viết", "Nắp tròn hay vuông?")
+		second.holds(t, "Phản ánh này vừa được thay đổi", "Chờ người dân", "Bạn đã viết", "Nắp tròn hay vuông?")
 		want := []string{"system submit", "staff accept", "staff ask"}
 		if diff := cmp.Diff(want, d.timeline(made.ID)); diff != "" {
 			t.Errorf("timeline (-want +got):\n%s", diff)

@@ -134,6 +134,27 @@ func (d *door) sent(t *testing.T, v visit) string {
 	return ""
 }
 
+// TestReportFormSaysAllThatIsWrong at once, each beside its field.
+func TestReportFormSaysAllThatIsWrong(t *testing.T) {
+	eachDoor(t, func(t *testing.T, d *door) {
+		t.Helper()
+		place, words, phone, kind := "Hãy ghi tên đường hoặc phường", "Hãy ghi vài chữ", "Số điện thoại này chưa đúng", "không phải ảnh JPEG"
+		none := []part{
+			{name: "house", value: ""}, {name: "street", value: ""}, {name: "ward", value: ""}, {name: "text", value: ""},
+			{name: "phone", value: "0903"},
+		}
+		chat := models.NewToken()
+		d.browse(t, filled(t, chat, none...)).wants(t, 422, []string{place, words, phone}, nil)
+		broken := append(none, photo("no picture"))
+		d.browse(t, filled(t, chat, broken...)).wants(t, 422, []string{place, phone, kind}, []string{words})
+		d.browse(t, filled(t, chat, part{name: "text", value: strings.Repeat("a", 4001)}, none[4])).
+			wants(t, 422, []string{phone, "Nội dung này quá dài"}, []string{place, words})
+		if made := d.own(chat); len(made) > 0 {
+			t.Errorf("nothing was to be made: %v", made)
+		}
+	})
+}
+
 func TestReportFormMakesATicketThatTheChatKnows(t *testing.T) {
 	eachDoor(t, func(t *testing.T, d *door) {
 		t.Helper()
@@ -410,6 +431,8 @@ func TestADepartmentIsAnsweredFromThePage(t *testing.T) {
 		if verbs := d.timeline(made.ID); verbs[len(verbs)-1] != "resident attach" {
 			t.Errorf("the answer is on the timeline: %v", verbs)
 		}
+		d.browse(t, visit{path: to, chat: chat}).wants(t, 200, []string{"Trước tiệm thuốc số 140", "Bạn bổ sung"}, nil)
+		d.browse(t, visit{path: to}).wants(t, 200, nil, []string{"Trước tiệm thuốc số 140"})
 		tell.body = "text=+"
 		d.browse(t, tell).wants(t, 422, nil, nil)
 		act(func(tx *store.Tx, act workflow.Act) error {

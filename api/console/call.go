@@ -205,6 +205,7 @@ func (p *Pages) beginTalk(c *gin.Context, page *callPage) error {
 			}
 		}
 		page.Form.Words = models.Clean(strings.TrimSpace(page.Form.Words), wordsLength)
+		page.Form.Place = p.Desk.Areas.Read(page.Form.Words).Address
 		return err
 	})
 }

@@ -65,27 +65,36 @@ func (p *Pages) submit(c *gin.Context) {
 		Fields: formFields(), Photos: maxPhotos, Lang: web.Language(c), Keep: true, Intake: p.Intake,
 	})
 	in := typedOf(f)
-	var report submission
-	if err == nil {
-		report, err = submissionOf(f, in)
-		if err != nil {
-			p.uploads().Drop(c.Request.Context(), f.Photos)
-		}
+	report, wrong := submissionOf(f, in)
+	if err == nil && wrong != nil {
+		p.uploads().Drop(c.Request.Context(), f.Photos)
+		err = wrong
 	}
 	var track string
 	if err == nil {
 		track, err = p.keep(c, report)
 	}
 	if err != nil {
-		p.showAgain(c, in, f.Photos, err)
+		p.showAgain(c, in, f.Photos, err, wrong)
 		return
 	}
 	c.Redirect(http.StatusSeeOther, "/t/"+track)
 }
 
-// showAgain draws a refused form with what was typed.
-func (p *Pages) showAgain(c *gin.Context, in typed, chosen []bots.Media, err error) {
+// showAgain draws a refused form with what was typed, and all that is wrong with it.
+func (p *Pages) showAgain(c *gin.Context, in typed, chosen []bots.Media, err, wrong error) {
 	problem := web.ProblemOf(err, web.Language(c))
+	all, _ := errors.AsType[faultsError](wrong)
+	for _, one := range all {
+		photo := problem.Field == "photo" && one.Key == "report_words_missing" // it may have had no need of words
+		if one.Field == problem.Field || photo {
+			continue
+		}
+		if problem.Others == nil {
+			problem.Others = map[string]string{}
+		}
+		problem.Others[one.Field] = web.ProblemOf(one, web.Language(c)).Detail
+	}
 	if problem.Status >= http.StatusInternalServerError {
 		p.Log.ErrorContext(c, "report not taken", "error", err)
 	}

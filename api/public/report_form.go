@@ -62,34 +62,49 @@ type submission struct {
 	photos   []bots.Media
 }
 
-// submissionOf checks a form; what is wrong comes as Invalid.
+// faultsError is all that is wrong with a form, from its beginning to its end, one for a field.
+type faultsError []models.Invalid
+
+func (f faultsError) Error() string { return f[0].Error() }
+func (f faultsError) Unwrap() error { return f[0] }
+
+// add notes what is wrong with a field; nil adds nothing.
+func (f *faultsError) add(err error) {
+	if one, ok := errors.AsType[models.Invalid](err); ok {
+		*f = append(*f, one)
+	}
+}
+
+// submissionOf checks a form; what is wrong comes as faultsError.
 func submissionOf(f web.Form, t typed) (submission, error) {
 	s := submission{photos: f.Photos}
-	var house, street, ward, phone string
-	var errs [6]error
-	s.words, errs[0] = f.Text("text", wordsLimit)
-	house, errs[1] = f.Text("house", houseLimit)
-	street, errs[2] = f.Text("street", nameLimit)
-	ward, errs[3] = f.Text("ward", nameLimit)
-	phone, errs[4] = f.Text("phone", phoneLimit)
-	s.lat, s.lon, errs[5] = pointOf(f)
-	if err := errors.Join(errs[:]...); err != nil {
-		return s, err
+	var wrong faultsError
+	field := func(name string, limit int) string {
+		text, err := f.Text(name, limit)
+		wrong.add(err)
+		return text
 	}
-	s.words = strings.TrimSpace(models.Clean(s.words, wordsLimit))
-	s.address = addressOf(house, street, ward)
-	if phone = strings.TrimSpace(phone); phone != "" {
-		normal, ok := models.NormalPhone(phone)
-		if !ok {
-			return s, models.Invalid{Field: "phone", Key: "report_phone_wrong"}
+	house, street, ward := field("house", houseLimit), field("street", nameLimit), field("ward", nameLimit)
+	var err error
+	s.lat, s.lon, err = pointOf(f)
+	wrong.add(err)
+	if s.address = addressOf(house, street, ward); s.address == "" && s.lat == nil && len(wrong) == 0 {
+		wrong.add(models.Invalid{Field: "street", Key: "report_place_missing"})
+	}
+	said, err := f.Text("text", wordsLimit)
+	wrong.add(err)
+	s.words = strings.TrimSpace(models.Clean(said, wordsLimit))
+	if err == nil && s.words == "" && len(s.photos) == 0 {
+		wrong.add(models.Invalid{Field: "text", Key: "report_words_missing"})
+	}
+	if phone := strings.TrimSpace(field("phone", phoneLimit)); phone != "" {
+		var ok bool
+		if s.phone, ok = models.NormalPhone(phone); !ok {
+			wrong.add(models.Invalid{Field: "phone", Key: "report_phone_wrong"})
 		}
-		s.phone = normal
 	}
-	switch {
-	case s.address == "" && s.lat == nil:
-		return s, models.Invalid{Field: "street", Key: "report_place_missing"}
-	case s.words == "" && len(s.photos) == 0:
-		return s, models.Invalid{Field: "text", Key: "report_words_missing"}
+	if len(wrong) > 0 {
+		return s, wrong
 	}
 	s.bodyHash = s.sum()
 	s.form = t.ID + ":" + s.bodyHash[:16]

@@ -47,6 +47,7 @@ type trackPage struct {
 	After    []string
 	Saving   int // pictures that are on their way still
 	Words    string
+	Added    []answer // what the reporter wrote since
 	Steps    []step
 	May      may
 	Stars    int // given for this answer
@@ -185,6 +186,7 @@ func (p *Pages) newTrackPage(c *gin.Context, found tracked) trackPage {
 func (p *Pages) showOwn(page *trackPage, found tracked, category models.Category) {
 	t := found.ticket
 	page.Words, page.Stars, page.Place = found.report.Words, found.stars, web.OwnPlace(t, found.report)
+	page.Added = addedBy(found)
 	page.Others = int64(t.Reports) - 1
 	page.Fresh = t.State.Open() && t.Reopens == 0 && found.now.Sub(found.report.CreatedAt) < freshFor
 	if t.State.Open() {
@@ -245,6 +247,18 @@ func answerOf(messages []models.Message) (last answer) {
 		}
 	}
 	return last
+}
+
+// addedBy is what the reporter wrote after the words of the report.
+func addedBy(found tracked) (all []answer) {
+	for _, m := range found.messages {
+		text := strings.TrimSpace(m.Text)
+		own := m.Direction == models.DirectionIn && m.ConversationID == found.converses && m.HiddenAt == nil
+		if own && text != "" && !strings.Contains(found.report.Words, text) {
+			all = append(all, answer{Text: text, At: m.CreatedAt})
+		}
+	}
+	return all
 }
 
 // toldBy is what the department last said to a conversation beside its answers.

@@ -109,10 +109,14 @@ func (Page) Code(code string) string { return models.SpokenCode(code) }
 
 // FaultOf are the words about one field of a form that was refused, empty for the others.
 func (p Page) FaultOf(field string) string {
-	if p.Fault == nil || p.Fault.Field != field {
+	switch {
+	case p.Fault == nil:
 		return ""
+	case p.Fault.Field == field:
+		return p.Fault.Detail
+	default:
+		return p.Fault.Others[field]
 	}
-	return p.Fault.Detail
 }
 
 // Render answers with a page: the name of its template and a struct that embeds Page.
@@ -145,6 +149,9 @@ func (p *Pages) Fail(c *gin.Context, err error, back string) {
 		p.log.ErrorContext(c, "page not served", "route", c.FullPath(), "error", err)
 	}
 	page := failure{Page: p.New(c, "page_failure"), Back: back}
+	if key := "failure_" + problem.Code; problem.Detail == "" && page.T(key) != key {
+		problem.Detail = page.T(key)
+	}
 	page.Fault = problem
 	p.Render(c, problem.Status, "failure", page)
 }

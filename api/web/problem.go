@@ -17,6 +17,8 @@ type Problem struct { //nolint:errname // the name that RFC 9457 gives it
 	Code   string `json:"code" doc:"Stable name of the refusal."`
 	Field  string `json:"field,omitempty" doc:"The field that can be corrected."`
 	Detail string `json:"detail,omitempty"`
+
+	Others map[string]string `json:"-"` // words about further fields of a form, by their names
 }
 
 // Error names the code.

@@ -34,6 +34,8 @@ func TestE2EMainJob(t *testing.T) {
 	lan.await("Đã nhận phản ánh của bạn")
 	code := lan.codeOnPage()
 	lan.until("the danger comes with a number to call", `!!document.querySelector('a.danger[href^="tel:"]')`)
+	lan.until("below a picture the answer is in sight", `(({ scrollHeight: all, scrollTop: top, clientHeight: shown }) =>
+		all - top - shown < 160)(document.getElementById("scroll"))`)
 	lan.look("home-receipt")
 
 	minh := open(t, deskWidth)
@@ -101,6 +103,30 @@ func TestE2EWithoutScripts(t *testing.T) {
 	minh.visit(p.base + "/console/call")
 	minh.write("#phone", "0903 123 456")
 	minh.look("call")
+}
+
+// TestE2EFormKeepsWhatIsTyped over a reload, and says at once which files it cannot take.
+func TestE2EFormKeepsWhatIsTyped(t *testing.T) {
+	p := start(t, binary, embeddedStack(t))
+	lan := open(t, phoneWidth)
+	lan.visit(p.base + "/#form")
+	lan.write("#street", "Tô Ký")
+	lan.write("#text", "Đèn đường tắt cả tuần nay")
+	lan.do("load the page anew", chromedp.Reload())
+	lan.until("the street and the words are still there", `document.getElementById("street").value === "Tô Ký" &&
+		document.getElementById("text").value === "Đèn đường tắt cả tuần nay"`)
+	none := filepath.Join(t.TempDir(), "thư.jpg")
+	if err := os.WriteFile(none, []byte("no picture"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	lan.attach("#photo", pictureFile(t, 1), none)
+	lan.await("thư.jpg: Tệp này không phải ảnh")
+	lan.until("the good one is kept", `document.querySelectorAll("#thumbs li").length === 1`)
+	lan.look("form-photos")
+	lan.click("#send")
+	lan.do("read the page that follows it", chromedp.WaitVisible(".code.big"))
+	lan.visit(p.base + "/#form")
+	lan.until("a new form is empty", `document.getElementById("report") && document.getElementById("text").value === ""`)
 }
 
 // TestShots takes a picture of every page at both widths; the jobs above take those of what happens on them.

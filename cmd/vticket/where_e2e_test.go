@@ -103,6 +103,13 @@ func TestE2EPlaceLinkMap(t *testing.T) {
 		w.look("where-map")
 		w.click("#send")
 		w.await("chúng tôi đã nhận vị trí")
+		w.visit(p.base + "/#form")
+		w.click("#on-map")
+		w.await("Kéo bản đồ cho ghim nằm đúng chỗ")
+		w.until("the form has no place before the map was moved", `document.querySelector("#lat").value === ""`)
+		w.do("move the map", chromedp.KeyEvent(kb.ArrowDown))
+		w.until("then it has", `document.querySelector("#lat").value !== ""`)
+		w.look("form-map")
 	}
 }
 

@@ -36,8 +36,14 @@
 
   // ---- what is shown
   const scroll = id("scroll");
+  let stays = true; // at the end, however much is added there: only a hand moves away from it
   const near = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 160;
-  const bottom = (always) => { if (always || near()) scroll.scrollTop = scroll.scrollHeight; };
+  scroll.addEventListener("scroll", () => { stays = near(); }, { passive: true });
+  const bottom = (always) => {
+    if (!always && !stays) return;
+    scroll.scrollTop = scroll.scrollHeight;
+    stays = true;
+  };
 
   const line = (text) => {
     const row = make("div", /^\d{4} \d{5}$/.test(text.trim()) ? "code big" : "");
@@ -285,9 +291,9 @@
         const answer = await ask("/api/v1/chat/messages" + (last ? "?after=" + last : ""));
         if (answer.status === 401) words.known = "false";
         if (!answer.ok) break;
-        const { messages } = await answer.json(), stay = near();
+        const { messages } = await answer.json();
         messages.forEach(take);
-        if (messages.length) bottom(stay);
+        if (messages.length) bottom();
         more = messages.length === 200;
       }
     } catch { /* offline: the next look tells */ }
@@ -332,13 +338,12 @@
     const picked = [...id("files").files];
     id("files").value = "";
     const room = Number(words.max) - chosen.length;
-    note(picked.length > room ? words.tooMany : words.preparing);
+    note(words.preparing);
     shrinking++;
-    const small = await Promise.all(picked.slice(0, Math.max(0, room)).map(vticketPhoto.shrink));
+    const { pictures, faults } = await vticketPhoto.take(picked, room, words);
     shrinking--;
-    chosen.push(...small.filter((f) => f.size <= vticketPhoto.most));
-    if (small.some((f) => f.size > vticketPhoto.most)) note(words.tooLarge);
-    else if (picked.length <= room) note("");
+    chosen.push(...pictures);
+    note(faults.join(" "));
     tray();
     say.focus();
   });
@@ -373,11 +378,7 @@
     panel.hidden = false;
     id("add-place").setAttribute("aria-expanded", "true");
     choose(null, words.choosePlace);
-    const drawn = vticketPin.open(map, null, (p) => choose(p, words.marked));
-    if (drawn) {
-      const { lat, lng } = drawn.getCenter();
-      choose({ lat, lon: lng }, words.marked);
-    }
+    if (vticketPin.open(map, null, (p) => choose(p, words.marked))) choose(null, words.drag);
     id("place-gps").focus();
   });
   id("place-gps").addEventListener("click", async () => {

@@ -29,6 +29,13 @@
     }
   });
 
+  // A page that nobody looks at does not keep its session open: it rests after 20 minutes without a hand.
+  let used = Date.now();
+  for (const kind of ['pointerdown', 'keydown']) {
+    addEventListener(kind, () => { used = Date.now(); }, { passive: true });
+  }
+  const resting = () => document.hidden || Date.now() - used > 20 * 60_000;
+
   const queue = document.getElementById('queue');
   if (queue) liveQueue(queue);
   // What is typed during a call stays in this tab until it is taken, or until who typed it cancels or leaves.
@@ -42,22 +49,34 @@
     const to = submitter?.getAttribute('formaction') ?? target.getAttribute('action');
     if (to === '/console/signout') forget('vticket:'); // the next colleague is somebody else
   });
+  const talk = document.getElementById('talk');
+  if (talk) liveTalk(talk);
   const call = document.getElementById('call');
   if (call) {
     knownCaller(call);
     keepCall(call);
   }
 
+  // What a resident writes meanwhile appears, and is announced: an answer is not to miss it.
+  function liveTalk(stream) {
+    const news = document.getElementById('talk-news');
+    const renew = async () => {
+      if (resting()) return;
+      const next = (await fetchPage(stream.dataset.address)).getElementById('talk');
+      if (!next || next.innerHTML === stream.innerHTML) return;
+      const heard = (list) => list.querySelectorAll('.entry-heard').length;
+      if (heard(next) > heard(stream)) {
+        news.textContent = news.dataset.words;
+        news.hidden = false;
+      }
+      stream.innerHTML = next.innerHTML;
+    };
+    setInterval(() => renew().catch(() => {}), Number(stream.dataset.live) * 1000);
+  }
+
   function liveQueue(list) {
     const news = document.getElementById('news');
     const search = document.getElementById('q');
-    let used = Date.now();
-    for (const kind of ['pointerdown', 'keydown']) {
-      addEventListener(kind, () => { used = Date.now(); }, { passive: true });
-    }
-
-    // A page that nobody looks at does not keep its session open: the list rests after 20 minutes without a hand.
-    const resting = () => document.hidden || Date.now() - used > 20 * 60_000;
     const busy = () => {
       const at = document.activeElement;
       return list.contains(at) || document.querySelector('dialog[open]') ||

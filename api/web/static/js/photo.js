@@ -51,6 +51,28 @@
     }
   };
 
+  // readable tells whether a file begins as a JPEG, a PNG or a WebP does.
+  const readable = async (file) => {
+    const bytes = new Uint8Array(await file.slice(0, 12).arrayBuffer());
+    const text = String.fromCharCode(...bytes);
+    return text.startsWith("\xff\xd8\xff") || text.startsWith("\x89PNG") || (text.startsWith("RIFF") && text.endsWith("WEBP"));
+  };
+
+  // take makes pictures of chosen files, room for so many, and says in words what it had to leave out.
+  const take = async (files, room, words) => {
+    const pictures = [], faults = files.length > room ? [words.tooMany] : [];
+    for (const file of files.slice(0, Math.max(0, room))) {
+      if (!(await readable(file))) {
+        faults.push(`${file.name}: ${words.unreadable}`);
+        continue;
+      }
+      const small = await shrink(file);
+      if (small.size > most) faults.push(`${file.name}: ${words.tooLarge}`);
+      else pictures.push(small);
+    }
+    return { pictures, faults };
+  };
+
   // show fills a list with the chosen pictures, each with a button that takes it out again.
   const show = (list, files, label, remove) => {
     list.querySelectorAll("img").forEach((img) => URL.revokeObjectURL(img.src));
@@ -69,5 +91,5 @@
     list.hidden = files.length === 0;
   };
 
-  window.vticketPhoto = { shrink, show, exif, most };
+  window.vticketPhoto = { take, shrink, show, exif };
 })();

@@ -31,16 +31,24 @@
       place(known(), e.message);
     }
   });
+  const hide = () => {
+    if (map) map.hidden = true;
+    if (id("on-map")) id("on-map").setAttribute("aria-expanded", "false");
+  };
   if (id("on-map") && window.L) id("on-map").addEventListener("click", () => {
-    show(known());
-    const { lat, lng } = map.map.getCenter();
-    place({ lat, lon: lng }, words.marked);
+    const at = known();
+    if (!map.hidden) {
+      hide();
+      return place(at, at ? words.kept : "");
+    }
+    show(at);
+    if (!at) place(null, words.drag); // where nobody has put it the pin says nothing
     map.querySelector(".pin-canvas").focus();
   });
   else if (id("on-map")) id("on-map").hidden = true;
   id("unlocate").addEventListener("click", () => {
     place(null, "");
-    if (map) map.hidden = true;
+    hide();
     id("here").focus();
   });
 
@@ -55,20 +63,33 @@
     });
   };
   input.addEventListener("change", async () => {
-    const files = [...input.files];
-    status.textContent = files.length > Number(words.max) ? words.tooMany : words.preparing;
-    const over = files.length > Number(words.max);
+    const most = Number(words.max), tell = (text) => { id("photo-status").textContent = text; };
+    tell(words.preparing);
     busy++;
-    chosen = await Promise.all(files.slice(0, Number(words.max)).map(vticketPhoto.shrink));
+    const { pictures, faults } = await vticketPhoto.take([...input.files], most, words);
     busy--;
+    chosen = pictures;
     put();
-    if (!over) status.textContent = "";
+    tell(faults.join(" "));
   });
+
+  // What was typed survives a reload, until it was sent.
+  const typed = ["house", "street", "ward", "text", "phone"].map(id), key = "vticket_form";
+  const draft = {
+    read: () => { try { return JSON.parse(sessionStorage.getItem(key)) || {}; } catch { return {}; } },
+    write: (v) => { try { sessionStorage.setItem(key, JSON.stringify(v)); } catch { /* a private window */ } },
+  };
+  if (typed.every((field) => !field.value)) {
+    const was = draft.read();
+    if (!was.sent) typed.forEach((field) => { field.value = was[field.id] || ""; });
+  }
+  form.addEventListener("input", () => draft.write(Object.fromEntries(typed.map((field) => [field.id, field.value]))));
 
   let sent = false;
   form.addEventListener("submit", (e) => {
     if (sent || busy > 0) return e.preventDefault();
     sent = true;
+    draft.write({ sent });
     status.textContent = words.submitting;
     id("send").classList.add("busy");
     id("send").setAttribute("aria-disabled", "true");
