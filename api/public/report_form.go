@@ -68,11 +68,12 @@ type faultsError []models.Invalid
 func (f faultsError) Error() string { return f[0].Error() }
 func (f faultsError) Unwrap() error { return f[0] }
 
-// add notes what is wrong with a field; nil adds nothing.
-func (f *faultsError) add(err error) {
+// with is all that and what is wrong with one more field; nil adds nothing.
+func (f faultsError) with(err error) faultsError {
 	if one, ok := errors.AsType[models.Invalid](err); ok {
-		*f = append(*f, one)
+		return append(f, one)
 	}
+	return f
 }
 
 // submissionOf checks a form; what is wrong comes as faultsError.
@@ -81,26 +82,26 @@ func submissionOf(f web.Form, t typed) (submission, error) {
 	var wrong faultsError
 	field := func(name string, limit int) string {
 		text, err := f.Text(name, limit)
-		wrong.add(err)
+		wrong = wrong.with(err)
 		return text
 	}
 	house, street, ward := field("house", houseLimit), field("street", nameLimit), field("ward", nameLimit)
 	var err error
 	s.lat, s.lon, err = pointOf(f)
-	wrong.add(err)
+	wrong = wrong.with(err)
 	if s.address = addressOf(house, street, ward); s.address == "" && s.lat == nil && len(wrong) == 0 {
-		wrong.add(models.Invalid{Field: "street", Key: "report_place_missing"})
+		wrong = wrong.with(models.Invalid{Field: "street", Key: "report_place_missing"})
 	}
 	said, err := f.Text("text", wordsLimit)
-	wrong.add(err)
+	wrong = wrong.with(err)
 	s.words = strings.TrimSpace(models.Clean(said, wordsLimit))
 	if err == nil && s.words == "" && len(s.photos) == 0 {
-		wrong.add(models.Invalid{Field: "text", Key: "report_words_missing"})
+		wrong = wrong.with(models.Invalid{Field: "text", Key: "report_words_missing"})
 	}
 	if phone := strings.TrimSpace(field("phone", phoneLimit)); phone != "" {
 		var ok bool
 		if s.phone, ok = models.NormalPhone(phone); !ok {
-			wrong.add(models.Invalid{Field: "phone", Key: "report_phone_wrong"})
+			wrong = wrong.with(models.Invalid{Field: "phone", Key: "report_phone_wrong"})
 		}
 	}
 	if len(wrong) > 0 {
