@@ -260,7 +260,7 @@ func TestRefusedFormKeepsWhatWasTyped(t *testing.T) {
 				"resolve", url.Values{"text": {"Đã xong việc"}, "outcome": {"fixed"}}, "photo", "cần ảnh sau khi xử lý", "Đã xong việc",
 			},
 			"half a point":        {"triage", url.Values{"lat": {"10.5"}, "lon": {""}, "category": {made.Category}, "priority": {string(made.Priority)}}, "lat", "Toạ độ không hợp lệ", "10.5"},
-			"a point of words":    {"triage", url.Values{"lat": {"bắc"}, "lon": {"106"}}, "lat", "Số này không hợp lệ", "bắc"},
+			"a point of words":    {"triage", url.Values{"lat": {"bắc"}, "lon": {"106"}}, "lat", "Hãy ghi một số có dấu chấm", "bắc"},
 			"an unknown type":     {"triage", url.Values{"category": {"nonsense"}, "priority": {string(made.Priority)}}, "category", "Không có loại", ""},
 			"an unknown priority": {"triage", url.Values{"category": {made.Category}, "priority": {"huge"}}, "priority", "Mức ưu tiên", ""},
 			"nothing new": {

@@ -237,7 +237,7 @@ func TestReportFormSaysWhatIsWrongAndKeepsWhatWasTyped(t *testing.T) {
 				[]string{coverIsGone, "Tô Ký", `value="0903"`, again},
 			},
 			"half a point":         {[]part{{name: "lat", value: "10.7"}}, 422, "cả vĩ độ và kinh độ", []string{coverIsGone}},
-			"a point that is none": {[]part{{name: "lat", value: "NaN"}, {name: "lon", value: "1"}}, 422, "Số này không hợp lệ", []string{coverIsGone}},
+			"a point that is none": {[]part{{name: "lat", value: "NaN"}, {name: "lon", value: "1"}}, 422, "Hãy ghi một số có dấu chấm", []string{coverIsGone}},
 			"a text as a photo":    {[]part{photo("hello")}, 422, "không phải ảnh", []string{coverIsGone, "Tô Ký", again}},
 			"five photos": {
 				[]part{photo(picture(t, 1)), photo(picture(t, 2)), photo(picture(t, 3)), photo(picture(t, 4)), photo(picture(t, 5))},
