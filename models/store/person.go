@@ -19,6 +19,7 @@ type Talk struct {
 }
 
 // Talks lists the conversations that residents have asked a person for, who waits longest first; answered ones last.
+// Those that were given back are none, although the bot has not said so yet.
 func (tx *Tx) Talks(limit int) ([]Talk, error) {
 	var rows []Talk
 	err := tx.db().Raw(`SELECT c.*, r.name,
@@ -28,8 +29,9 @@ func (tx *Tx) Talks(limit int) ([]Talk, error) {
 			coalesce((SELECT m.text FROM messages m WHERE m.conversation_id = c.id AND m.direction = 'in'
 				AND m.hidden_at IS NULL ORDER BY m.id DESC LIMIT 1), '') AS words
 		FROM conversations c JOIN reporters r ON r.id = c.reporter_id
-		WHERE c.person_since IS NOT NULL ORDER BY answered, c.person_since, c.id LIMIT ?`,
-		false, limit).Scan(&rows).Error
+		WHERE c.person_since IS NOT NULL AND (c.taken_over_until IS NULL OR c.taken_over_until > ?)
+		ORDER BY answered, c.person_since, c.id LIMIT ?`,
+		false, tx.Now, limit).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("talks: %w", err)
 	}
@@ -38,7 +40,9 @@ func (tx *Tx) Talks(limit int) ([]Talk, error) {
 
 // CountTalks counts the conversations that a person has, or is waited for in.
 func (tx *Tx) CountTalks() (n int64, err error) {
-	if err = tx.db().Model(&models.Conversation{}).Where("person_since IS NOT NULL").Count(&n).Error; err != nil {
+	held := tx.db().Model(&models.Conversation{}).
+		Where("person_since IS NOT NULL AND (taken_over_until IS NULL OR taken_over_until > ?)", tx.Now)
+	if err = held.Count(&n).Error; err != nil {
 		return 0, fmt.Errorf("count talks: %w", err)
 	}
 	return n, nil
