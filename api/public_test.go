@@ -3,9 +3,9 @@ package api_test
 import (
 	"io"
 	"net/http"
-	"slices"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"

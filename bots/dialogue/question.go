@@ -262,13 +262,13 @@ func (m Mind) answersPlace(text string) bool {
 	if strings.ContainsFunc(text, unicode.IsDigit) || m.placed(text) {
 		return true
 	}
-	return m.Model.Classify(text).IsReport && !anyOf(" "+models.Fold(text)+" ", unknown...)
+	return m.Model.Classify(text).IsReport && !places.Nowhere(text) && !anyOf(" "+models.Fold(text)+" ", unknown...)
 }
 
 // corrections are the words, folded, with which people take back a part of what they said.
 var corrections = []string{
 	" nham ", " lon ", " sai ", " sua lai ", " doi lai ", " moi dung ", " dung la ", " phai la ",
-	" khong phai ", " ko phai ", " sorry ", " wrong ", " mistake ", " not ", " i mean ", " correct ",
+	" khong phai ", " ko phai ", " sorry ", " actually ", " wrong ", " mistake ", " not ", " i mean ", " correct ",
 }
 
 var houseNumber = regexp.MustCompile(`^[0-9]+[a-zA-Z]?(/[0-9]+[a-zA-Z]?)*$`)

@@ -61,13 +61,20 @@ const beside = " o tai truoc sau canh gan ngay doi dien cho nha so dia chi la da
 
 // Only tells whether the text that a place was read from says nothing else.
 func (p Place) Only(text string) bool {
-	known := " " + models.Fold(p.Address) + beside
+	return p.Address != "" && all(text, " "+models.Fold(p.Address)+beside)
+}
+
+// Nowhere tells whether words point at a place and name none, as "nhà tôi" does.
+func Nowhere(text string) bool { return all(text, beside) }
+
+// all tells whether every word of a text is among those, folded.
+func all(text, words string) bool {
 	for word := range strings.FieldsSeq(models.Fold(text)) {
-		if !strings.Contains(known, " "+word+" ") {
+		if !strings.Contains(words, " "+word+" ") {
 			return false
 		}
 	}
-	return p.Address != ""
+	return true
 }
 
 // Elsewhere tells whether two places name another street, crossing or landmark each. Who names none says nothing of it.

@@ -219,6 +219,11 @@ func TestPlaceIsAllThatIsSaid(t *testing.T) {
 			t.Errorf("%q says only where: got %t", text, got)
 		}
 	}
+	for text, want := range map[string]bool{"nhà tôi": true, "ở đây nè": true, "nhà tôi kế chợ": false, "12": false} {
+		if got := Nowhere(text); got != want {
+			t.Errorf("%q names no place: got %t", text, got)
+		}
+	}
 }
 
 func TestReadHoldsForAnyText(t *testing.T) {
