@@ -57,6 +57,35 @@ func TestPhotosOfOneAddressAreLimited(t *testing.T) {
 	})
 }
 
+// A script that opens chat after chat, or sends form after form, is stopped for a while; what was typed stays, and who
+// has a chat already goes on.
+func TestNewcomersOfOneAddressAreLimited(t *testing.T) {
+	eachDoorAndClock(t, func(t *testing.T, d *door, clock *modelstest.Clock) {
+		t.Helper()
+		const many = "203.0.113.7"
+		known := d.resident()
+		for range web.TalksAnHour {
+			if err := d.intake.Meet(many, locales.Vietnamese); err != nil {
+				t.Fatal(err)
+			}
+		}
+		form := filled(t, models.NewToken(), photo(picture(t, 1)))
+		form.from = many
+		d.browse(t, form).wants(t, http.StatusTooManyRequests, []string{"gửi lại từ 09:00", coverIsGone, "Đã giữ lại 1 hình"}, nil)
+		open := ask{method: http.MethodPost, path: "/api/v1/chat/sessions", from: many}
+		d.refused(t, open, refusal{http.StatusTooManyRequests, "talks_many", ""})
+		d.browse(t, visit{method: http.MethodPost, path: "/chat", from: many}).wants(t, http.StatusTooManyRequests, nil, nil)
+		say := ask{method: http.MethodPost, path: "/api/v1/chat/messages", token: known, body: `{"client_id":"1","text":"ổ gà"}`, from: many}
+		if status, _, body := d.do(say); status != http.StatusAccepted {
+			t.Errorf("who has a chat already goes on: %d %s", status, body)
+		}
+		clock.Move(time.Hour)
+		if status, _, body := d.do(open); status != http.StatusOK {
+			t.Errorf("an hour later chats are opened again: %d %s", status, body)
+		}
+	})
+}
+
 func TestPhotosOfResidentsWantRoomOnTheDisk(t *testing.T) {
 	eachDoor(t, func(t *testing.T, d *door) {
 		t.Helper()

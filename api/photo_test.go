@@ -88,6 +88,16 @@ func (d *door) files(t *testing.T) (names []string) {
 	return names
 }
 
+// drop removes files, as if they had been kept for too long.
+func (d *door) drop(t *testing.T, files []string) {
+	t.Helper()
+	for _, name := range files {
+		if err := os.Remove(d.photos + name); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // fetchAll brings every waiting attachment home, as the worker does.
 func (d *door) fetchAll(t *testing.T, ids ...string) {
 	t.Helper()

@@ -64,6 +64,10 @@ func (p *Pages) chats(c *gin.Context, token string) (found bool, err error) {
 
 // openChat makes the address behind the browser's secret, so that the chat can write to /api/v1.
 func (p *Pages) openChat(c *gin.Context) {
+	if err := p.Intake.Meet(c.ClientIP(), web.Language(c)); err != nil {
+		p.refuse(c, err)
+		return
+	}
 	token := p.giveToken(c)
 	err := p.Store.Tx(c.Request.Context(), func(tx *store.Tx) error {
 		_, err := tx.Address(models.ChannelWebchat, models.AccountWebchat, models.TokenKey(token))

@@ -7,7 +7,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/vticket/vticket/api/web"
-	"github.com/vticket/vticket/bots"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/places"
 )
@@ -22,10 +21,11 @@ const (
 type reportPage struct {
 	frame
 	In        typed
-	Refused   bool // the form comes back: it is shown before the chat
-	Lost      bool // photos that were chosen have to be chosen again
-	Known     bool // the browser has a chat already
-	Map       bool // there is something to draw a map of
+	Refused   bool     // the form comes back: it is shown before the chat
+	Lost      bool     // photos that were chosen have to be chosen again
+	Kept      []string // pictures that came with the form and need not be chosen again, by web.Again
+	Known     bool     // the browser has a chat already
+	Map       bool     // there is something to draw a map of
 	Lat, Lon  float64
 	MaxPhotos int
 	Areas     []places.Area
@@ -47,6 +47,9 @@ func (p *Pages) newReportPage(c *gin.Context, in typed) reportPage {
 // AreaName is how an area is called in the page's language.
 func (r reportPage) AreaName(a places.Area) string { return web.AreaName(r.Lang, a) }
 
+// Ordinal counts from one.
+func (reportPage) Ordinal(i int) int { return i + 1 }
+
 // home shows the form; scripts make a chat of it.
 func (p *Pages) home(c *gin.Context) {
 	page := p.newReportPage(c, typed{ID: models.NewID()})
@@ -66,23 +69,27 @@ func (p *Pages) submit(c *gin.Context) {
 	})
 	in := typedOf(f)
 	report, wrong := submissionOf(f, in)
-	if err == nil && wrong != nil {
-		p.uploads().Drop(c.Request.Context(), f.Photos)
+	kept := p.uploads().Kept(c, f.Photos)
+	report.gone = len(kept) < len(f.Photos)
+	if err == nil {
 		err = wrong
+	}
+	if err == nil {
+		err = p.Intake.Meet(c.ClientIP(), web.Language(c))
 	}
 	var track string
 	if err == nil {
 		track, err = p.keep(c, report)
 	}
 	if err != nil {
-		p.showAgain(c, in, f.Photos, err, wrong)
+		p.showAgain(c, in, kept, err, wrong)
 		return
 	}
 	c.Redirect(http.StatusSeeOther, "/t/"+track)
 }
 
-// showAgain draws a refused form with what was typed, and all that is wrong with it.
-func (p *Pages) showAgain(c *gin.Context, in typed, chosen []bots.Media, err, wrong error) {
+// showAgain draws a refused form with what was typed, the pictures that came, and all that is wrong with it.
+func (p *Pages) showAgain(c *gin.Context, in typed, kept []string, err, wrong error) {
 	problem := web.ProblemOf(err, web.Language(c))
 	all, _ := errors.AsType[faultsError](wrong)
 	for _, one := range all {
@@ -99,9 +106,9 @@ func (p *Pages) showAgain(c *gin.Context, in typed, chosen []bots.Media, err, wr
 		p.Log.ErrorContext(c, "report not taken", "error", err)
 	}
 	page := p.newReportPage(c, in)
-	page.Refused, page.Lost = true, len(chosen) > 0
+	page.Refused, page.Kept = true, kept
 	if problem.Field == "photo" {
-		page.Lost = true
+		page.Lost = len(kept) == 0
 		if problem.Detail == "" {
 			problem.Detail = page.T("error_photo_size")
 		}

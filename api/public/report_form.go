@@ -60,6 +60,7 @@ type submission struct {
 	phone    string // empty: none was given
 	lat, lon *float64
 	photos   []bots.Media
+	gone     bool // a picture that came with the form before is not there any more
 }
 
 // faultsError is all that is wrong with a form, from its beginning to its end, one for a field.
@@ -147,7 +148,9 @@ func (s submission) sum() string {
 		}
 	}
 	for _, m := range s.photos {
-		say(m.Size)
+		if say(m.Size); m.Size == 0 { // it came before: its id is the same each time
+			say(m.FileID)
+		}
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -34,6 +34,9 @@ func (p *Pages) keep(c *gin.Context, s submission) (track string, err error) {
 			track, repeated = known.Response, true
 			return nil
 		}
+		if s.gone {
+			return models.Invalid{Field: "photo", Key: "report_photo_gone"}
+		}
 		if track, err = p.file(tx, address, lang, s); err != nil {
 			return err
 		}

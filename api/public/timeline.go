@@ -2,6 +2,7 @@ package public
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/vticket/vticket/locales"
@@ -15,6 +16,8 @@ type step struct {
 	At    time.Time
 	Extra string // after the time: how long it took, by which way it came
 	Tone  string // of the dot
+	Said  answer // what was answered then and was not the end of it; for its reporter only
+	Shots []string
 }
 
 // eventData is what a step is made of.
@@ -69,10 +72,30 @@ func stepsOf(lang string, found tracked, named bool) (steps []step) {
 		}
 		if e.Verb == models.VerbResolve {
 			s.Extra = elapsed(lang, e.At.Sub(found.ticket.CreatedAt))
+			s.Said, s.Shots = earlier(found, e.At)
 		}
 		steps = append([]step{s}, steps...)
 	}
 	return steps
+}
+
+// earlier is the answer of a time with its pictures, for its reporter, unless it is the one that the page begins with.
+func earlier(found tracked, at time.Time) (said answer, shots []string) {
+	if !found.own || !found.ticket.State.Open() && answerOf(found.messages).At.Equal(at) {
+		return said, nil
+	}
+	for _, m := range found.messages {
+		if !answers(m) || m.ConversationID != found.converses || !m.CreatedAt.Equal(at) {
+			continue
+		}
+		said.Text, _ = m.Args["text"].(string)
+		for _, a := range found.pictures {
+			if a.Picture() && slices.Contains(m.Args.Photos(), a.ID) {
+				shots = append(shots, pictureAt(a))
+			}
+		}
+	}
+	return said, shots
 }
 
 // stepOf tells one event; false for those that residents are not told of.

@@ -285,7 +285,7 @@ func picturesOf(found tracked) (before, after []string, saving int) {
 		}
 	}
 	for _, a := range found.pictures {
-		address := "/api/v1/photos/" + a.ID + "/"
+		address := pictureAt(a)
 		own := a.ConversationID != nil && *a.ConversationID == found.converses
 		switch {
 		case a.Media != models.MediaImage:
@@ -300,6 +300,9 @@ func picturesOf(found tracked) (before, after []string, saving int) {
 	}
 	return before, after, saving
 }
+
+// pictureAt is the address of a picture, without the size.
+func pictureAt(a models.Attachment) string { return "/api/v1/photos/" + a.ID + "/" }
 
 // elapsed says how long something took: "sau 14 giờ".
 func elapsed(lang string, took time.Duration) string {

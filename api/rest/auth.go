@@ -12,17 +12,22 @@ import (
 	"github.com/vticket/vticket/models"
 )
 
-type loginInput struct {
+// fromInput is who asks, and from which address of the network.
+type fromInput struct {
 	Asker
+	address string
+}
+
+type loginInput struct {
+	fromInput
 	Body struct {
 		Email    string `json:"email" maxLength:"200"`
 		Password string `json:"password" maxLength:"200"`
 	}
-	address string
 }
 
-// Resolve finds out where a try to sign in comes from.
-func (in *loginInput) Resolve(ctx huma.Context) []error {
+// Resolve finds out where a request comes from.
+func (in *fromInput) Resolve(ctx huma.Context) []error {
 	in.address = humagin.Unwrap(ctx).ClientIP()
 	return nil
 }

@@ -110,7 +110,10 @@ func (a *API) chatRoutes(v1 huma.API) {
 }
 
 // openChat makes a secret; the address behind it is the secret's hash, so that the database cannot speak for anyone.
-func (a *API) openChat(ctx context.Context, in *Asker) (*tokenOutput, error) {
+func (a *API) openChat(ctx context.Context, in *fromInput) (*tokenOutput, error) {
+	if err := a.Intake.Meet(in.address, in.lang()); err != nil {
+		return nil, a.refuse(ctx, in.Asker, err)
+	}
 	out := &tokenOutput{}
 	out.Body.Token = models.NewToken()
 	err := a.Store.Tx(ctx, func(tx *store.Tx) error {
@@ -118,7 +121,7 @@ func (a *API) openChat(ctx context.Context, in *Asker) (*tokenOutput, error) {
 		return err
 	})
 	if err != nil {
-		return nil, a.refuse(ctx, *in, err)
+		return nil, a.refuse(ctx, in.Asker, err)
 	}
 	return out, nil
 }

@@ -49,7 +49,7 @@ type FormWants struct {
 	Fields []string
 	Photos int // 0: none
 	Lang   string
-	Keep   bool    // a refusal returns the fields all the same: a page shows again what was typed
+	Keep   bool    // a refusal returns what could be read all the same: a page shows it again, with the pictures
 	Intake *Intake // bounds the photos of who did not sign in; nil: of a colleague
 	from   string  // the address of the network that they come from
 }
@@ -59,7 +59,8 @@ func IsForm(c *gin.Context) bool {
 	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(c.GetHeader("Content-Type"))), "multipart/form-data")
 }
 
-// Read streams a form, or reads a small one without files. When it fails no picture of it is kept.
+// Read streams a form, or reads a small one without files. When it fails no picture of it is kept, unless the form is
+// to be shown again: then its pictures are the caller's, and come back as Again.
 func (u Uploads) Read(c *gin.Context, wants FormWants) (Form, error) {
 	f := Form{Fields: map[string]string{}}
 	if !IsForm(c) {
@@ -82,7 +83,10 @@ func (u Uploads) Read(c *gin.Context, wants FormWants) (Form, error) {
 	for count := 0; ; count++ {
 		part, err := parts.NextRawPart()
 		if errors.Is(err, io.EOF) && count > 0 {
-			return u.finish(c, f, fault)
+			if fault != nil && !wants.Keep {
+				return u.refuse(c, f, fault)
+			}
+			return f, fault
 		}
 		if err != nil {
 			fault = malformed(err, wants.Lang)
@@ -90,16 +94,13 @@ func (u Uploads) Read(c *gin.Context, wants FormWants) (Form, error) {
 			fault = e
 		}
 		if fault != nil && (err != nil || !wants.Keep) {
-			return u.finish(c, f, fault)
+			return u.refuse(c, f, fault)
 		}
 	}
 }
 
-// finish ends the reading of a form; of one that is refused no picture is kept.
-func (u Uploads) finish(c *gin.Context, f Form, fault error) (Form, error) {
-	if fault == nil {
-		return f, nil
-	}
+// refuse ends the reading of a form of which no picture is kept.
+func (u Uploads) refuse(c *gin.Context, f Form, fault error) (Form, error) {
 	u.Drop(c.Request.Context(), f.Photos)
 	return Form{Fields: f.Fields}, fault
 }
@@ -138,7 +139,8 @@ func (u Uploads) readPart(ctx context.Context, f *Form, part *multipart.Part, wa
 	if name == "photo" {
 		return u.readPhoto(ctx, f, part, wants)
 	}
-	if _, twice := f.Fields[name]; twice || !slices.Contains(wants.Fields, name) {
+	again := name == Again && wants.Keep && wants.Photos > 0
+	if _, twice := f.Fields[name]; !again && (twice || !slices.Contains(wants.Fields, name)) {
 		return models.Invalid{Field: models.Clean(name, 50), Key: "error_form_field"}
 	}
 	raw, err := io.ReadAll(io.LimitReader(part, fieldLimit+1))
@@ -147,9 +149,42 @@ func (u Uploads) readPart(ctx context.Context, f *Form, part *multipart.Part, wa
 		return malformed(err, wants.Lang)
 	case len(raw) > fieldLimit:
 		return models.Invalid{Field: name, Key: "error_form_long"}
+	case again:
+		return keepAgain(f, string(raw), wants.Photos)
 	}
 	f.Fields[name] = string(raw)
 	return nil
+}
+
+// Again is the field by which a form that was refused brings its pictures once more: Kept gives its values. Whoever
+// knows such an id has sent the picture.
+const Again = "kept"
+
+// keepAgain takes a picture that came with the same form before.
+func keepAgain(f *Form, id string, limit int) error {
+	m := bots.Media{Type: bots.KindImage, FileID: uploads + id}
+	switch {
+	case !models.ValidID(id) || slices.ContainsFunc(f.Photos, func(p bots.Media) bool { return p.FileID == m.FileID }):
+		return models.Invalid{Field: Again, Key: "error_form_field"}
+	case len(f.Photos) == limit:
+		return models.Invalid{Field: "photo", Key: "error_photo_count"}
+	}
+	f.Photos = append(f.Photos, m)
+	return nil
+}
+
+// Kept names those of the pictures that are still there, for the field Again. What cannot be asked counts as there.
+func (u Uploads) Kept(ctx context.Context, all []bots.Media) (ids []string) {
+	for _, m := range all {
+		file, err := u.Photos.Open(ctx, m.FileID)
+		if err == nil {
+			_ = file.Close()
+		}
+		if !errors.Is(err, models.ErrNotFound) {
+			ids = append(ids, strings.TrimPrefix(m.FileID, uploads))
+		}
+	}
+	return ids
 }
 
 // readPhoto keeps one picture as it came. What it is, its first bytes say, not its sender.
@@ -221,10 +256,13 @@ func (u *upload) refusal(err error, lang string) error {
 	return malformed(err, lang)
 }
 
-// Drop removes what nobody will ask for.
+// Drop removes what nobody will ask for, of what came with this request: earlier pictures may be a report's by now.
 func (u Uploads) Drop(ctx context.Context, all []bots.Media) {
 	ctx = context.WithoutCancel(ctx)
 	for _, m := range all {
+		if m.Size == 0 {
+			continue
+		}
 		if err := u.Photos.Delete(ctx, m.FileID); err != nil {
 			u.Log.WarnContext(ctx, "upload not removed", "error", err)
 		}

@@ -14,22 +14,31 @@ const (
 	// PhotosAnHour is how many come from one address of the network. Behind that of a mobile network, or of a school,
 	// there are hundreds of people.
 	PhotosAnHour = 300
+	// TalksAnHour is how many forms and newly opened chats come from one address together. In a storm a mobile network
+	// sends so many; a script that makes tickets for nothing sends more.
+	TalksAnHour = 300
 	// DiskFloor is what stays free of the photos of residents, in bytes: the rest is for colleagues and the database.
 	DiskFloor = 1 << 30
 
 	intakeKept = 10_000 // addresses; forgetting all of them at once keeps memory bounded
 )
 
-// Intake bounds the photos of those who did not sign in, in the memory of this program: chats and forms are free.
+// Intake bounds what comes from those who did not sign in, in the memory of this program.
 type Intake struct {
 	now  func() time.Time
 	free func() (uint64, error)
 
 	mu   sync.Mutex
-	came map[netip.Prefix]hour
+	came map[source]hour
 }
 
-// hour is how many photos came since some time, for an hour at most.
+// source is what is counted, and of which line.
+type source struct {
+	line netip.Prefix
+	what string
+}
+
+// hour is how much came since some time, for an hour at most.
 type hour struct {
 	since time.Time
 	count int
@@ -38,7 +47,7 @@ type hour struct {
 // NewIntake returns an intake that has taken nothing. Free is what is free of the disk of the photos, in bytes; when it
 // fails that is not known, and does not matter.
 func NewIntake(now func() time.Time, free func() (uint64, error)) *Intake {
-	return &Intake{now: now, free: free, came: map[netip.Prefix]hour{}}
+	return &Intake{now: now, free: free, came: map[source]hour{}}
 }
 
 // Take counts one photo of an address before it is kept. It refuses with a problem in the language: 429 photos_many or
@@ -49,36 +58,39 @@ func (i *Intake) Take(address, lang string) error {
 		p.Detail = locales.Message(lang, "photos_full_hint", nil)
 		return p
 	}
-	if until := i.count(address); !until.IsZero() {
-		p := NewProblem(http.StatusTooManyRequests, "photos_many", lang)
-		at := until.In(models.Zone).Format("15:04")
-		p.Detail = locales.Message(lang, "photos_many_until", map[string]any{"time": at})
-		return p
-	}
-	return nil
+	return i.count("photos", PhotosAnHour, address, lang)
 }
 
-// count adds a photo, or says until when there may be no more.
-func (i *Intake) count(address string) (until time.Time) {
-	network, ok := lineOf(address)
+// Meet counts one form, or one chat that is opened. It refuses with a problem in the language: 429 talks_many.
+func (i *Intake) Meet(address, lang string) error {
+	return i.count("talks", TalksAnHour, address, lang)
+}
+
+// count adds one of what, or says until when there may be no more.
+func (i *Intake) count(what string, most int, address, lang string) error {
+	line, ok := lineOf(address)
 	if !ok {
-		return until
+		return nil
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	now, came := i.now(), i.came[network]
+	key := source{line, what}
+	now, came := i.now(), i.came[key]
 	if !now.Before(came.since.Add(time.Hour)) {
 		came = hour{since: now}
 	}
-	if came.count >= PhotosAnHour {
-		return came.since.Add(time.Hour)
+	if came.count >= most {
+		p := NewProblem(http.StatusTooManyRequests, what+"_many", lang)
+		at := came.since.Add(time.Hour).In(models.Zone).Format("15:04")
+		p.Detail = locales.Message(lang, what+"_many_until", map[string]any{"time": at})
+		return p
 	}
 	if len(i.came) >= intakeKept {
 		clear(i.came)
 	}
 	came.count++
-	i.came[network] = came
-	return until
+	i.came[key] = came
+	return nil
 }
 
 // lineOf is the network that one customer has: an address of IPv4, a /64 of IPv6. An address of our own network is a

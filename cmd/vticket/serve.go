@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vticket/vticket/api/web"
+	"github.com/vticket/vticket/bots/webchat"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/store"
 	"github.com/vticket/vticket/workflow"
@@ -83,6 +85,7 @@ func serve(ctx context.Context, c Config, role string, out io.Writer) error {
 	running.Go(func() { s.store.KeepTime(ctx) })
 	if role != "api" {
 		running.Go(func() { s.journal.Forget(ctx) })
+		running.Go(func() { s.forgetUploads(ctx) })
 		running.Go(func() {
 			if err := s.worker.Run(ctx); err != nil {
 				s.log.ErrorContext(ctx, "worker stopped", "error", err)
@@ -101,6 +104,28 @@ func serve(ctx context.Context, c Config, role string, out io.Writer) error {
 		running.Go(func() { s.register(ctx, name) })
 	}
 	return s.listen(ctx, out)
+}
+
+// uploadsKept is how long an upload waits that became no picture of a report: of a form that was refused and never
+// sent again, or a picture that could not be read.
+const uploadsKept = 30 * 24 * time.Hour
+
+// forgetUploads removes such uploads, once an hour until ctx ends.
+func (s *stack) forgetUploads(ctx context.Context) {
+	hour := time.NewTicker(time.Hour)
+	defer hour.Stop()
+	for ctx.Err() == nil {
+		gone, err := s.photos.Forget(ctx, strings.TrimSuffix(webchat.Uploads, "/"), time.Now().Add(-uploadsKept))
+		if err != nil {
+			s.log.WarnContext(ctx, "old uploads not removed, next try follows", "error", err)
+		} else if gone > 0 {
+			s.log.InfoContext(ctx, "old uploads removed", "count", gone)
+		}
+		select {
+		case <-ctx.Done():
+		case <-hour.C:
+		}
+	}
 }
 
 // listen serves until ctx ends.

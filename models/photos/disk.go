@@ -102,6 +102,26 @@ func (d *Disk) Delete(ctx context.Context, key string) error {
 	}
 }
 
+// Forget removes the pictures of one folder that were put before a time, by the clock of the file system, and counts
+// them. A folder that is not there holds none.
+func (d *Disk) Forget(ctx context.Context, folder string, before time.Time) (gone int, err error) {
+	entries, err := fs.ReadDir(d.root.FS(), folder)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return 0, fmt.Errorf("forget photos: %w", err)
+	}
+	for _, entry := range entries {
+		kept, err := entry.Info()
+		if err != nil || !kept.Mode().IsRegular() || !kept.ModTime().Before(before) {
+			continue // its owner was quicker, or it is to stay
+		}
+		if err := d.Delete(ctx, path.Join(folder, entry.Name())); err != nil {
+			return gone, err
+		}
+		gone++
+	}
+	return gone, nil
+}
+
 func (d *Disk) write(name string, r io.Reader) (err error) {
 	file, err := d.root.OpenFile(name, createExclusive, fileMode)
 	if err != nil {

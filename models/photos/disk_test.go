@@ -86,6 +86,26 @@ func TestDiskKeepsReplacesAndForgets(t *testing.T) {
 	}
 }
 
+func TestDiskForgetsWhatIsOldInOneFolder(t *testing.T) {
+	store, folder := disk(t)
+	now := time.Now()
+	for key, age := range map[string]time.Duration{"incoming/old": 2 * time.Hour, "incoming/new": 0, "photos/old": 2 * time.Hour} {
+		if err := store.Put(t.Context(), key, strings.NewReader(key)); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(filepath.Join(folder, key), now, now.Add(-age)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	gone, err := store.Forget(t.Context(), "incoming", now.Add(-time.Hour))
+	if left := files(t, folder); err != nil || gone != 1 || len(left) != 2 {
+		t.Errorf("of an old and a new upload and an old photo one is to go: %d gone, left %v, %v", gone, left, err)
+	}
+	if gone, err := store.Forget(t.Context(), "nothing", now); err != nil || gone != 0 {
+		t.Errorf("a folder that is not there holds nothing: %d %v", gone, err)
+	}
+}
+
 func TestDiskRefusesKeysThatAreNotOurs(t *testing.T) {
 	t.Parallel()
 	store, folder := disk(t)

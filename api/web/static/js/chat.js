@@ -26,6 +26,7 @@
       if (a.dataset.to === name) a.setAttribute("aria-current", "page");
       else a.removeAttribute("aria-current");
     });
+    document.querySelector(".tongue").hash = name; // another language leads to the same view
     if (name === "mine") mine();
     if (name === "chat") bottom(true);
   };

@@ -63,7 +63,8 @@
     });
   };
   input.addEventListener("change", async () => {
-    const most = Number(words.max), tell = (text) => { id("photo-status").textContent = text; };
+    const most = Number(words.max) - form.querySelectorAll("[name=kept]:checked").length;
+    const tell = (text) => { id("photo-status").textContent = text; };
     tell(words.preparing);
     busy++;
     const { pictures, faults } = await vticketPhoto.take([...input.files], most, words);
@@ -83,7 +84,9 @@
     const was = draft.read();
     if (!was.sent) typed.forEach((field) => { field.value = was[field.id] || ""; });
   }
-  form.addEventListener("input", () => draft.write(Object.fromEntries(typed.map((field) => [field.id, field.value]))));
+  const note = () => draft.write(Object.fromEntries(typed.map((field) => [field.id, field.value])));
+  form.addEventListener("input", note);
+  if (words.refused === "true") note(); // it was sent, and was not taken
 
   let sent = false;
   form.addEventListener("submit", (e) => {
