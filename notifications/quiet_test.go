@@ -1,6 +1,7 @@
 package notifications_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -67,6 +68,47 @@ func TestQuietHours(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestADangerPassesWhatWaitsForTheMorning: what is said first may sleep, what follows it may not.
+func TestADangerPassesWhatWaitsForTheMorning(t *testing.T) {
+	eachRound(t, func(t *testing.T, r *round) {
+		t.Helper()
+		night, err := time.Parse(time.RFC3339, "2026-03-06T23:10:00+07:00")
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.move(t, "telegram")
+		r.clock.Move(night.Sub(r.clock.Now()) - day)
+		r.tx(t, func(tx *store.Tx) error {
+			r.talk.LastInteractionAt = tx.Now
+			return tx.SaveConversation(r.talk)
+		})
+		r.clock.Move(day)
+		say := func(key string) {
+			r.tx(t, func(tx *store.Tx) error {
+				_, err := tx.Say(models.Message{
+					ConversationID: r.talk.ID, Author: "bot", Key: key, Args: models.Args{"text": "đã xong", "number": "114"},
+				})
+				return err
+			})
+		}
+		say(models.KeyVerbatim)
+		r.deliver(t)
+		say("danger")
+		say(models.KeyVerbatim)
+		r.deliver(t)
+		if len(r.taken) != 1 || !strings.Contains(r.taken[0], "114") {
+			t.Fatalf("by night the danger alone is to go out: %+v", r.taken)
+		}
+		for len(r.taken) < 3 && r.clock.Now().Sub(night) < day {
+			r.clock.Move(10 * time.Minute)
+			r.deliver(t)
+		}
+		if at := r.clock.Now().In(models.Zone).Format("15:04"); len(r.taken) != 3 || at != "06:30" {
+			t.Errorf("the others are to follow at 06:30, not at %s: %+v", at, r.taken)
+		}
+	})
 }
 
 // move makes the round's resident one of another channel.

@@ -237,16 +237,24 @@ func (tx *Tx) CutDelivery(d models.Delivery, parts int) error {
 const inOrder = "message_id, step, part"
 
 // NextDelivery returns the first delivery of an address that may go out now. Those before it that wait for a later
-// try hold it back, dead ones do not.
+// try hold it back; dead ones do not, nor those that let people sleep.
 func (tx *Tx) NextDelivery(addressID string) (d models.Delivery, found bool, err error) {
-	rows := []models.Delivery{}
-	err = tx.db().Where("address_id = ? AND status IN ('queued','sending')", addressID).Order(inOrder).Limit(1).
-		Find(&rows).Error
-	if err != nil {
+	if d, found, err = tx.openDelivery(addressID); err != nil {
 		return d, false, fmt.Errorf("next delivery: %w", err)
 	}
-	if len(rows) == 0 || rows[0].NotBefore.After(tx.Now) {
-		return d, false, nil
+	return d, found && !d.NotBefore.After(tx.Now), nil
+}
+
+// openDelivery returns the delivery of an address whose turn it is, now or later.
+func (tx *Tx) openDelivery(addressID string) (d models.Delivery, found bool, err error) {
+	rows := []models.Delivery{}
+	err = tx.db().Where("address_id = ? AND status IN ('queued','sending')", addressID).Clauses(clause.OrderBy{
+		Expression: clause.Expr{
+			SQL: "error_class = ? AND not_before > ?, " + inOrder, Vars: []any{models.QuietHours, tx.Now},
+		},
+	}).Limit(1).Find(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return d, false, err
 	}
 	return rows[0], true, nil
 }
@@ -271,16 +279,14 @@ func (tx *Tx) ReleaseAddress(a models.Address, after time.Time) error {
 	if len(held) == 0 {
 		return fmt.Errorf("release address %s: %w", a.ID, models.ErrNotFound)
 	}
-	open := []models.Delivery{}
-	err = tx.db().Where("address_id = ? AND status IN ('queued','sending')", a.ID).Order(inOrder).Limit(1).
-		Find(&open).Error
+	next, found, err := tx.openDelivery(a.ID)
 	if err != nil {
 		return fmt.Errorf("release address: %w", err)
 	}
-	if len(open) == 0 {
+	if !found {
 		return nil
 	}
-	at := later(later(open[0].NotBefore, after), tx.Now)
+	at := later(later(next.NotBefore, after), tx.Now)
 	w := models.Wake{Kind: models.KindDeliver, ID: a.ID, Epoch: held[0].Epoch + 1, At: at}
 	tx.Wake(w)
 	return tx.set("reporter_addresses", func(db *gorm.DB) *gorm.DB {
