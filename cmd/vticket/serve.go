@@ -64,11 +64,18 @@ func serve(ctx context.Context, c Config, role string, out io.Writer) error {
 	}
 	started := time.AfterFunc(settled, debug.FreeOSMemory) // what only the start needed goes back to the system
 	defer started.Stop()
-	if c.DatabaseURL == "" {
-		if role != "all" {
-			s.log.WarnContext(ctx, "for trying only: without DATABASE_URL this is SQLite and an embedded Redis",
-				"role", role, "data_dir", c.DataDir)
+	if c.DatabaseURL == "" && role != "all" {
+		s.log.WarnContext(ctx, "for trying only: without DATABASE_URL this is SQLite and an embedded Redis",
+			"role", role, "data_dir", c.DataDir)
+	}
+	var listener net.Listener
+	if role != "worker" { // before anything is begun, or shown that is shown once
+		if listener, err = listen(ctx, c.ListenAddr); err != nil {
+			return err
 		}
+		defer func() { _ = listener.Close() }()
+	}
+	if c.DatabaseURL == "" {
 		if err := s.firstRun(ctx, out); err != nil {
 			return err
 		}
@@ -103,7 +110,8 @@ func serve(ctx context.Context, c Config, role string, out io.Writer) error {
 	for name := range s.receivers {
 		running.Go(func() { s.register(ctx, name) })
 	}
-	return s.listen(ctx, out)
+	fmt.Fprintf(out, "Vticket: http://%s\n", listener.Addr())
+	return s.answer(ctx, listener)
 }
 
 // uploadsKept is how long an upload waits that became no picture of a report: of a form that was refused and never
@@ -128,20 +136,23 @@ func (s *stack) forgetUploads(ctx context.Context) {
 	}
 }
 
-// listen serves until ctx ends.
-func (s *stack) listen(ctx context.Context, out io.Writer) error {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.config.ListenAddr)
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		err = fmt.Errorf("%w: end the program that has it, or set another port", err)
 	}
 	if err != nil {
-		return fmt.Errorf("LISTEN_ADDR=%s: %w", s.config.ListenAddr, err)
+		return nil, fmt.Errorf("LISTEN_ADDR=%s: %w", address, err)
 	}
+	return listener, nil
+}
+
+// answer serves until ctx ends.
+func (s *stack) answer(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{
 		Handler: s.handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 1 << 16,
 	}
-	fmt.Fprintf(out, "Vticket: http://%s\n", listener.Addr())
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	select {

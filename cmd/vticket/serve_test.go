@@ -27,6 +27,9 @@ func TestServeEndsWhenItCannotListen(t *testing.T) {
 	if took := time.Since(began); took > 20*time.Second {
 		t.Errorf("it is to end by itself, it ran for %v", took)
 	}
+	if strings.Contains(out, "password") {
+		t.Errorf("a password that is shown once is not to be shown by a start that fails:\n%s", out)
+	}
 	for _, words := range []string{"LISTEN_ADDR=" + taken.Addr().String(), "address already in use", "set another port"} {
 		if err == nil || !strings.Contains(out, words) {
 			t.Errorf("it is to fail and say %q, got %v:\n%s", words, err, out)
