@@ -128,12 +128,15 @@ func TestChatFormRefusesBadInput(t *testing.T) {
 			ask
 			want refusal
 		}{
-			"five photos":            {form(id, shot, shot, shot, shot, shot), refusal{422, "invalid", "photo"}},
-			"over 20 MB":             {form(id, shot, photo(big)), refusal{413, "too_large", "photo"}},
-			"not a picture":          {form(id, photo("hello")), refusal{422, "invalid", "photo"}},
-			"a page called a jpeg":   {form(id, photo("<html><script>alert(1)</script>")), refusal{422, "invalid", "photo"}},
-			"an svg":                 {form(id, part{"photo", "<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml"}), refusal{422, "invalid", "photo"}},
-			"a gif":                  {form(id, part{"photo", "GIF89a1234567890", "image/gif"}), refusal{422, "invalid", "photo"}},
+			"five photos":          {form(id, shot, shot, shot, shot, shot), refusal{422, "invalid", "photo"}},
+			"over 20 MB":           {form(id, shot, photo(big)), refusal{413, "too_large", "photo"}},
+			"not a picture":        {form(id, photo("hello")), refusal{422, "invalid", "photo"}},
+			"a page called a jpeg": {form(id, photo("<html><script>alert(1)</script>")), refusal{422, "invalid", "photo"}},
+			"an svg":               {form(id, part{"photo", "<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml"}), refusal{422, "invalid", "photo"}},
+			"a gif":                {form(id, part{"photo", "GIF89a1234567890", "image/gif"}), refusal{422, "invalid", "photo"}},
+			"a jpeg of magic only": {form(id, photo("\xff\xd8\xff\xe0")), refusal{422, "invalid", "photo"}},
+			"a png of 20000 by 20000": {form(id, photo("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"+
+				"\x00\x00N \x00\x00N \b\x02\x00\x00\x00l\x12\xd1n")), refusal{422, "invalid", "photo"}},
 			"an empty file":          {form(id, photo("")), refusal{422, "invalid", "photo"}},
 			"a good one then a bad":  {form(id, shot, photo("hello")), refusal{422, "invalid", "photo"}},
 			"nothing said":           {form(id), refusal{422, "invalid", "text"}},

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"math"
@@ -221,8 +222,22 @@ func (u Uploads) readPhoto(ctx context.Context, f *Form, part *multipart.Part, w
 		return NewProblem(http.StatusServiceUnavailable, "unavailable", wants.Lang)
 	}
 	m.Size, m.SHA256 = photos.MaxBytes-source.left, hex.EncodeToString(sum.Sum(nil))
+	if err := u.check(ctx, m.FileID); err != nil {
+		u.Drop(ctx, []bots.Media{m})
+		return err
+	}
 	f.Photos = append(f.Photos, m)
 	return nil
+}
+
+// check refuses at once what will not become a picture; whatever else is wrong with it shows when it is decoded.
+func (u Uploads) check(ctx context.Context, key string) error {
+	file, err := u.Photos.Open(ctx, key)
+	if err != nil {
+		return fmt.Errorf("check upload: %w", err)
+	}
+	defer func() { _ = file.Close() }()
+	return photos.Check(file)
 }
 
 // errTooLarge ends the reading of a picture beyond photos.MaxBytes.

@@ -1,6 +1,7 @@
 package photos
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"image"
@@ -54,6 +55,32 @@ func isPNG(head []byte) bool { return bytes.HasPrefix(head, []byte("\x89PNG\r\n\
 
 func isWebP(head []byte) bool {
 	return len(head) >= 12 && string(head[:4]) == "RIFF" && string(head[8:12]) == "WEBP"
+}
+
+// Check reads no more than the beginning of a picture and fails with models.Invalid for one that Clean would refuse
+// for its size, or cannot begin to read.
+func Check(r io.Reader) (err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("photo header: %v: %w", fault, invalid("error_photo_broken"))
+		}
+	}()
+	begin := bufio.NewReader(r)
+	head, _ := begin.Peek(12) // a shorter one is of no kind
+	for _, f := range formats() {
+		if !f.matches(head) {
+			continue
+		}
+		config, err := f.config(begin)
+		if err != nil {
+			return fmt.Errorf("photo header: %w: %w", err, invalid("error_photo_broken"))
+		}
+		if pixels := int64(config.Width) * int64(config.Height); pixels <= 0 || pixels > MaxPixels {
+			return invalid("error_photo_pixels")
+		}
+		return nil
+	}
+	return invalid("error_photo_kind")
 }
 
 // decode answers the pixels as stored, and the EXIF beside them. Nothing is decoded before its size is known.

@@ -180,6 +180,10 @@ func TestRefusals(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := photos.Clean(strings.NewReader(tt.file))
+			early := photos.Check(strings.NewReader(tt.file))
+			if early != nil && (err == nil || !errors.As(early, &models.Invalid{})) {
+				t.Errorf("%v is said early of a picture of which Clean says %v", early, err)
+			}
 			var refused models.Invalid
 			if tt.want == "" && err == nil {
 				return
@@ -188,6 +192,21 @@ func TestRefusals(t *testing.T) {
 				t.Errorf("%v, want %s", err, tt.want)
 			}
 		})
+	}
+}
+
+// TestCheckRefusesEarly what shows at the beginning of a picture.
+func TestCheckRefusesEarly(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct{ file, want string }{
+		"a PNG of 20000 by 20000": {string(pngHeader(20000, 20000, 8, 0)), "error_photo_pixels"},
+		"a JPEG of magic only":    {"\xff\xd8\xff", "error_photo_broken"},
+		"a page":                  {"<html>", "error_photo_kind"},
+	} {
+		err := photos.Check(strings.NewReader(tt.file))
+		if refused, ok := errors.AsType[models.Invalid](err); !ok || refused.Key != tt.want {
+			t.Errorf("%s: %v, want %s", name, err, tt.want)
+		}
 	}
 }
 
