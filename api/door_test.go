@@ -216,6 +216,9 @@ func (d *door) refused(t *testing.T, a ask, want refusal) {
 	if diff := cmp.Diff(want, refusal{Status: status, Code: p.Code, Field: p.Field}); diff != "" {
 		t.Errorf("refusal (-want +got):\n%s%.300s", diff, body)
 	}
+	if wait := header.Get("Retry-After"); status == http.StatusTooManyRequests && wait == "" {
+		t.Error("429 does not say when it may be tried again")
+	}
 	if p.Status != status || p.Title == "" || strings.Contains(p.Title, "problem_") || strings.Contains(p.Detail, "error_") {
 		t.Errorf("a problem without words: %.300s", body)
 	}

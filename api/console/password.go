@@ -2,10 +2,7 @@ package console
 
 import (
 	"errors"
-	"math"
 	"net/http"
-	"strconv"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -67,6 +64,3 @@ func (p *Pages) changePassword(c *gin.Context) {
 		p.Web.Fail(c, err, passwordPath)
 	}
 }
-
-// seconds writes a wait as Retry-After does, never too short.
-func seconds(wait time.Duration) string { return strconv.Itoa(int(math.Ceil(wait.Seconds()))) }

@@ -61,11 +61,10 @@ func (p *Pages) signin(c *gin.Context) {
 	opened, err := p.Signin.Open(c.Request.Context(), web.SigninInput{
 		Email: page.Email, Password: form.Fields["password"], Address: c.ClientIP(),
 	})
-	tries, many := errors.AsType[web.TriesError](err)
 	switch {
-	case many:
+	case errors.As(err, &web.TriesError{}):
 		page.Fault = web.ProblemOf(err, page.Lang)
-		c.Header("Retry-After", seconds(tries.Until.Sub(p.Store.Now())))
+		page.Fault.Announce(c)
 	case errors.Is(err, models.ErrForbidden):
 		page.Fault = web.NewProblem(http.StatusUnprocessableEntity, "signin_refused", page.Lang)
 		page.Fault.Detail = page.T("signin_refused_hint")

@@ -86,6 +86,7 @@ func (p *Pages) refuse(c *gin.Context, err error) {
 	if problem.Status >= http.StatusInternalServerError && !errors.Is(err, c.Request.Context().Err()) {
 		p.Log.ErrorContext(c, "request not served", "route", c.FullPath(), "error", err)
 	}
+	problem.Announce(c)
 	c.Header("Content-Type", problem.ContentType(""))
 	c.AbortWithStatusJSON(problem.Status, problem)
 }

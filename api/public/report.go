@@ -118,5 +118,6 @@ func (p *Pages) showAgain(c *gin.Context, in typed, kept []string, err, wrong er
 		problem.Detail = page.T("report_again")
 	}
 	p.giveToken(c)
+	problem.Announce(c)
 	p.Web.Render(c, problem.Status, "public_report", page)
 }

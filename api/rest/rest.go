@@ -52,6 +52,7 @@ func (a *API) fail(c *gin.Context, err error) {
 		c.Header("Connection", "close") // else the server reads what is left of the form before it sends the answer
 	}
 	p := web.ProblemOf(a.refuse(c.Request.Context(), asker(c), err), asker(c).lang())
+	p.Announce(c)
 	c.Header("Content-Type", p.ContentType(""))
 	c.AbortWithStatusJSON(p.Status, p)
 }

@@ -81,8 +81,9 @@ func (i *Intake) count(what string, most int, address, lang string) error {
 	}
 	if came.count >= most {
 		p := NewProblem(http.StatusTooManyRequests, what+"_many", lang)
-		at := came.since.Add(time.Hour).In(models.Zone).Format("15:04")
-		p.Detail = locales.Message(lang, what+"_many_until", map[string]any{"time": at})
+		until := came.since.Add(time.Hour)
+		at := map[string]any{"time": until.In(models.Zone).Format("15:04")}
+		p.Detail, p.Wait = locales.Message(lang, what+"_many_until", at), until.Sub(now)
 		return p
 	}
 	if len(i.came) >= intakeKept {

@@ -153,6 +153,7 @@ func (p *Pages) Fail(c *gin.Context, err error, back string) {
 		problem.Detail = page.T(key)
 	}
 	page.Fault = problem
+	problem.Announce(c)
 	p.Render(c, problem.Status, "failure", page)
 }
 

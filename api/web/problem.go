@@ -3,7 +3,12 @@ package web
 
 import (
 	"errors"
+	"math"
 	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
 
 	"github.com/vticket/vticket/locales"
 	"github.com/vticket/vticket/models"
@@ -19,6 +24,7 @@ type Problem struct { //nolint:errname // the name that RFC 9457 gives it
 	Detail string `json:"detail,omitempty"`
 
 	Others map[string]string `json:"-"` // words about further fields of a form, by their names
+	Wait   time.Duration     `json:"-"` // until it may be tried again, as the header Retry-After says; 0: nobody knows
 }
 
 // Error names the code.
@@ -29,6 +35,22 @@ func (p *Problem) GetStatus() int { return p.Status }
 
 // ContentType is that of every problem, for huma.
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
+
+// GetHeaders is what belongs to a problem in the head of an answer, for huma.
+func (p *Problem) GetHeaders() http.Header {
+	h := http.Header{}
+	if p.Wait > 0 {
+		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(p.Wait.Seconds())))) // never too short
+	}
+	return h
+}
+
+// Announce writes those headers.
+func (p *Problem) Announce(c *gin.Context) {
+	for name, values := range p.GetHeaders() {
+		c.Header(name, values[0])
+	}
+}
 
 // NewProblem makes a refusal of a code; its words come from the locale key "problem_<code>".
 func NewProblem(status int, code, lang string) *Problem {
@@ -58,7 +80,7 @@ func ProblemOf(err error, lang string) *Problem {
 	case errors.As(err, &tries):
 		p := NewProblem(http.StatusTooManyRequests, "signin_tries", lang)
 		at := tries.Until.In(models.Zone).Format("15:04")
-		p.Detail = locales.Message(lang, "signin_tries_until", map[string]any{"time": at})
+		p.Detail, p.Wait = locales.Message(lang, "signin_tries_until", map[string]any{"time": at}), tries.Wait
 		return p
 	case errors.Is(err, ErrPasswordChange):
 		return NewProblem(http.StatusForbidden, "password_change_required", lang)

@@ -72,8 +72,9 @@ type SigninInput struct {
 func (s *Signin) Open(ctx context.Context, in SigninInput) (Opened, error) {
 	email := strings.ToLower(strings.TrimSpace(models.Clean(in.Email, 200)))
 	keys := map[string]int{"email " + email: triesOfEmail, "address " + in.Address: triesOfAddress}
-	if until, ok := s.tries.take(s.store.Now(), keys); !ok {
-		return Opened{}, TriesError{until}
+	now := s.store.Now()
+	if until, ok := s.tries.take(now, keys); !ok {
+		return Opened{}, TriesError{until, until.Sub(now)}
 	}
 	opened, err := s.open(ctx, email, in.Password)
 	if err == nil {

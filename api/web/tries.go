@@ -12,8 +12,11 @@ const (
 	triesKept      = 10_000           // keys; forgetting all of them at once keeps memory bounded
 )
 
-// TriesError refuses a sign-in, right or wrong, until some time.
-type TriesError struct{ Until time.Time }
+// TriesError refuses a sign-in, right or wrong, until some time, which is so far off.
+type TriesError struct {
+	Until time.Time
+	Wait  time.Duration
+}
 
 // Error says why.
 func (TriesError) Error() string { return "too many tries to sign in" }
