@@ -69,7 +69,20 @@ func New(opt Options) (http.Handler, error) {
 	opt.Public.Register(engine)
 	opt.Console.Register(engine)
 	engine.NoRoute(opt.Pages.Harden, opt.nothing)
-	return engine, nil
+	engine.HandleMethodNotAllowed = true
+	engine.NoMethod(func(c *gin.Context) { problem(c, http.StatusMethodNotAllowed, "method_not_allowed") })
+	return heads(engine), nil
+}
+
+// heads answers HEAD as GET: the server leaves the body out, by the request that it has itself.
+func heads(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead {
+			get := *r
+			get.Method, r = http.MethodGet, &get
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // nothing answers what has no route: a page to people, a problem to programs.
@@ -84,6 +97,11 @@ func (o Options) nothing(c *gin.Context) {
 // foreign refuses what another site's page makes a browser send. A path may hold a secret: its route is logged.
 func (o Options) foreign(c *gin.Context) {
 	o.Log.InfoContext(c, "request of a foreign page refused", "route", c.FullPath())
+	if strings.Contains(c.GetHeader("Accept"), "text/html") { // it may be ours, behind a proxy that changes the Host
+		o.Pages.Harden(c)
+		o.Pages.Fail(c, web.NewProblem(http.StatusForbidden, "foreign", web.Language(c)), "/")
+		return
+	}
 	problem(c, http.StatusForbidden, "foreign")
 }
 

@@ -56,6 +56,10 @@ func higher(a, b models.Priority) models.Priority {
 
 // check refuses what no ticket can be.
 func (in TriageInput) check(catalogue models.Catalogue) error {
+	said := in.Category != "" || in.Priority != "" || in.Lat != nil || in.Lon != nil
+	if !said && in.Address == nil && in.ExternalRefs == nil {
+		return models.Invalid{Field: "category", Key: "error_ticket_same"}
+	}
 	if in.Category != "" && !catalogue.Has(in.Category) {
 		return models.Invalid{Field: "category", Key: "error_category"}
 	}

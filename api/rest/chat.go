@@ -97,11 +97,11 @@ func (a *API) chatRoutes(v1 huma.API) {
 		OperationID: "send-chat-message", Method: http.MethodPost, Path: chatMessagesPath,
 		Tags: tags, Security: security, Summary: "Say something, place something, press a button",
 		DefaultStatus: http.StatusAccepted,
-		MaxBodyBytes:  bodyLimit,
+		MaxBodyBytes:  bodyLimit, BodyReadTimeout: slowBody,
 	}, a.sendChat)
 	huma.Register(v1, huma.Operation{
 		OperationID: "list-chat-messages", Method: http.MethodGet, Path: chatMessagesPath,
-		Tags: tags, Security: security, Summary: "What was said",
+		Tags: tags, Security: security, Summary: "What was said", RejectUnknownQueryParameters: true,
 	}, a.listChat)
 	huma.Register(v1, huma.Operation{
 		OperationID: "list-chat-tickets", Method: http.MethodGet, Path: "/chat/tickets",
@@ -134,6 +134,9 @@ func (a *API) resident(tx *store.Tx, q Asker) (models.Address, error) {
 	}
 	return address, err
 }
+
+// slowBody is how long a message may be on its way, over a phone's line.
+const slowBody = 30 * time.Second
 
 // sendLimit ends a send that the database does not answer, before the client gives up on us.
 const sendLimit = 1800 * time.Millisecond

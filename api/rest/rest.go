@@ -82,13 +82,20 @@ func (a *API) Register(engine *gin.Engine) {
 	describeForms(v1.OpenAPI())
 }
 
+// cutOff is what huma says, as a fault of ours, of a body that ends too early or is chunked wrongly.
+const cutOff = "cannot read request body"
+
 // newError gives huma's own refusals (malformed bodies, missing fields) the form of ours. Its details are for
 // programmers.
 func newError(lang string, status int, message string, errs ...error) huma.StatusError {
+	if status == http.StatusInternalServerError && message == cutOff {
+		status = http.StatusBadRequest
+	}
 	code := map[int]string{
 		http.StatusBadRequest: "malformed", http.StatusUnprocessableEntity: "invalid", http.StatusNotFound: "not_found",
 		http.StatusRequestEntityTooLarge: "too_large", http.StatusUnauthorized: "unauthorized",
 		http.StatusUnsupportedMediaType: "media_type", http.StatusNotAcceptable: "media_type",
+		http.StatusRequestTimeout: "timeout",
 	}[status]
 	if code == "" {
 		code = "internal"
@@ -98,6 +105,9 @@ func newError(lang string, status int, message string, errs ...error) huma.Statu
 	for _, err := range errs {
 		if d, ok := errors.AsType[*huma.ErrorDetail](err); ok {
 			details = append(details, d.Location+": "+d.Message)
+			if _, field, inside := strings.Cut(d.Location, "."); inside && p.Field == "" { // "body.text", "query.limit"
+				p.Field = field
+			}
 		}
 	}
 	if status < http.StatusInternalServerError {

@@ -124,7 +124,7 @@ func (a *API) ticketRoutes(v1 huma.API) {
 	tags, security := []string{"staff"}, []map[string][]string{{"bearer": {}}}
 	huma.Register(v1, huma.Operation{
 		OperationID: "list-tickets", Method: http.MethodGet, Path: "/tickets", Tags: tags, Security: security,
-		Summary: "List tickets",
+		Summary: "List tickets", RejectUnknownQueryParameters: true,
 	}, a.listTickets)
 	huma.Register(v1, huma.Operation{
 		OperationID: "get-ticket", Method: http.MethodGet, Path: "/tickets/{code}", Tags: tags, Security: security,
@@ -171,7 +171,8 @@ func (a *API) listTickets(ctx context.Context, in *ticketsInput) (*ticketsOutput
 	return out, nil
 }
 
-// filter reads what the list is narrowed by, and refuses what no ticket can have.
+// filter reads what the list is narrowed by, and refuses what no ticket can have. A type or an area that is no more may
+// be that of an old ticket.
 func (in *ticketsInput) filter() (store.TicketFilter, error) {
 	f := store.TicketFilter{
 		Category: in.Category, Area: in.Area, Overdue: in.Overdue, After: store.TicketCursor{ID: in.Cursor},

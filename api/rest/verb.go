@@ -7,10 +7,14 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"io"
+	"maps"
+	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/vticket/vticket/api/web"
 	"github.com/vticket/vticket/models"
@@ -25,6 +29,13 @@ type verbInput struct {
 	IfMatch        string `header:"If-Match" doc:"The ETag of the ticket as the asker saw it; * is any."`
 	IdempotencyKey string `header:"Idempotency-Key" maxLength:"200" doc:"A repeat with the same body gets the same answer."`
 	RawBody        []byte
+	kind           string // of the body
+}
+
+// Resolve learns as what the body is sent: huma looks at it only where it decodes the body.
+func (in *verbInput) Resolve(c huma.Context) []error {
+	in.kind, _, _ = mime.ParseMediaType(c.Header("Content-Type"))
+	return nil
 }
 
 // verbBody has the fields of all verbs; each reads its own.
@@ -125,7 +136,7 @@ func (a *API) verb(ctx context.Context, in *verbInput) (*ticketOutput, error) {
 	if err != nil {
 		return nil, a.refuse(ctx, in.Asker, err)
 	}
-	body, err := decodeVerb(in.RawBody)
+	body, err := in.decode()
 	if err != nil {
 		return nil, a.refuse(ctx, in.Asker, err)
 	}
@@ -203,16 +214,42 @@ func parseETag(s string) (int64, bool) {
 	return n, err == nil && n > 0
 }
 
-func decodeVerb(raw []byte) (verbBody, error) {
-	var in verbBody
-	if len(bytes.TrimSpace(raw)) == 0 {
-		return in, nil
+// verbFields is what each verb reads of a body; any other field is refused, for whoever sends it means something by it.
+func verbFields(verb models.Verb) []string {
+	return map[models.Verb][]string{
+		models.VerbTriage: {"category", "priority", "lat", "lon", "address", "external_refs"},
+		models.VerbAssign: {"department"}, models.VerbReturn: {"text"}, models.VerbAsk: {"text"},
+		models.VerbReply: {"text"}, models.VerbNote: {"text"}, models.VerbMerge: {"into"},
+		models.VerbResolve: {"outcome", "text", "no_photo_reason", "photos"},
+		models.VerbAmend:   {"text", "lat", "lon", "address"},
+	}[verb]
+}
+
+// decode reads the body of a verb: one object with fields of that verb, or nothing.
+func (in *verbInput) decode() (body verbBody, err error) {
+	if len(bytes.TrimSpace(in.RawBody)) == 0 {
+		return body, nil
 	}
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.DisallowUnknownFields()
-	err := decoder.Decode(&in)
-	if _, end := decoder.Token(); err != nil || !errors.Is(end, io.EOF) { // one object, and nothing after it
-		return in, models.Invalid{Field: "body", Key: "error_json"}
+	if in.kind != "" && in.kind != "application/json" && !strings.HasSuffix(in.kind, "+json") {
+		return body, web.NewProblem(http.StatusUnsupportedMediaType, "media_type", in.lang())
 	}
-	return in, nil
+	if !json.Valid(in.RawBody) {
+		return body, web.NewProblem(http.StatusBadRequest, "malformed", in.lang())
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(in.RawBody, &fields); err != nil {
+		return body, models.Invalid{Field: "body", Key: "error_json"}
+	}
+	known := verbFields(models.Verb(in.Verb))
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if !slices.Contains(known, name) {
+			return body, models.Invalid{Field: models.Clean(name, 50), Key: "error_field_unknown"}
+		}
+	}
+	err = json.Unmarshal(in.RawBody, &body)
+	if odd, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		field, _, _ := strings.Cut(odd.Field, ".")
+		return body, models.Invalid{Field: field, Key: "error_field_kind"}
+	}
+	return body, err
 }

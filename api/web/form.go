@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"math"
 	"mime/multipart"
 	"net/http"
@@ -21,6 +22,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/vticket/vticket/bots"
+	"github.com/vticket/vticket/locales"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/photos"
 )
@@ -111,19 +113,34 @@ func (f Form) readSmall(c *gin.Context, wants FormWants) error {
 	if err != nil {
 		return malformed(err, wants.Lang)
 	}
-	fields, err := url.ParseQuery(string(raw))
+	fields, err := url.ParseQuery(string(raw)) // what it could read comes beside its error
 	if err != nil {
-		return malformed(err, wants.Lang)
+		err = malformed(err, wants.Lang)
 	}
-	for name, values := range fields {
-		if len(values) != 1 || !slices.Contains(wants.Fields, name) {
-			return models.Invalid{Field: models.Clean(name, 50), Key: "error_form_field"}
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		var wrong error
+		switch values := fields[name]; {
+		case !slices.Contains(wants.Fields, name):
+			wrong = models.Invalid{Field: models.Clean(name, 50), Key: "error_form_field"}
+		case len(values) != 1:
+			f.Fields[name], wrong = values[0], models.Invalid{Field: name, Key: "error_form_field"}
+		default:
+			wrong = f.put(name, values[0])
 		}
-		if len(values[0]) > fieldLimit {
-			return models.Invalid{Field: name, Key: "error_form_long"}
+		if err == nil {
+			err = wrong
 		}
-		f.Fields[name] = values[0]
 	}
+	return err
+}
+
+// put keeps a field; of one without end only the beginning, so that it can be shown again.
+func (f Form) put(name, value string) error {
+	if len(value) > fieldLimit {
+		f.Fields[name] = value[:fieldLimit]
+		return models.Invalid{Field: name, Key: "error_form_long"}
+	}
+	f.Fields[name] = value
 	return nil
 }
 
@@ -148,13 +165,10 @@ func (u Uploads) readPart(ctx context.Context, f *Form, part *multipart.Part, wa
 	switch {
 	case err != nil:
 		return malformed(err, wants.Lang)
-	case len(raw) > fieldLimit:
-		return models.Invalid{Field: name, Key: "error_form_long"}
 	case again:
 		return keepAgain(f, string(raw), wants.Photos)
 	}
-	f.Fields[name] = string(raw)
-	return nil
+	return f.put(name, string(raw))
 }
 
 // Again is the field by which a form that was refused brings its pictures once more: Kept gives its values. Whoever
@@ -168,7 +182,7 @@ func keepAgain(f *Form, id string, limit int) error {
 	case !models.ValidID(id) || slices.ContainsFunc(f.Photos, func(p bots.Media) bool { return p.FileID == m.FileID }):
 		return models.Invalid{Field: Again, Key: "error_form_field"}
 	case len(f.Photos) == limit:
-		return models.Invalid{Field: "photo", Key: "error_photo_count"}
+		return models.Invalid{Field: "photo", Key: "error_photo_count", Limit: limit}
 	}
 	f.Photos = append(f.Photos, m)
 	return nil
@@ -204,7 +218,7 @@ func (u Uploads) readPhoto(ctx context.Context, f *Form, part *multipart.Part, w
 		return models.Invalid{Field: "photo", Key: "error_photo_kind"}
 	}
 	if len(f.Photos) == wants.Photos {
-		return models.Invalid{Field: "photo", Key: "error_photo_count"}
+		return models.Invalid{Field: "photo", Key: "error_photo_count", Limit: wants.Photos}
 	}
 	if wants.Intake != nil {
 		if err := wants.Intake.Take(wants.from, wants.Lang); err != nil {
@@ -265,7 +279,7 @@ func (u *upload) Read(p []byte) (int, error) {
 func (u *upload) refusal(err error, lang string) error {
 	if errors.Is(err, errTooLarge) {
 		p := NewProblem(http.StatusRequestEntityTooLarge, "too_large", lang)
-		p.Field = "photo"
+		p.Field, p.Detail = "photo", locales.Message(lang, "error_photo_size", nil)
 		return p
 	}
 	return malformed(err, lang)
@@ -288,7 +302,7 @@ func (u Uploads) Drop(ctx context.Context, all []bots.Media) {
 func (f Form) Text(name string, limit int) (string, error) {
 	text := strings.ReplaceAll(f.Fields[name], "\r\n", "\n")
 	if len([]rune(text)) > limit {
-		return "", models.Invalid{Field: name, Key: "error_form_long"}
+		return "", models.Invalid{Field: name, Key: "error_text_long", Limit: limit}
 	}
 	return text, nil
 }

@@ -91,17 +91,7 @@ func serve(ctx context.Context, c Config, role string, out io.Writer) error {
 	defer func() { cancel(); running.Wait() }()
 	running.Go(func() { s.store.KeepTime(ctx) })
 	if role != "api" {
-		running.Go(func() { s.journal.Forget(ctx) })
-		running.Go(func() { s.forgetUploads(ctx) })
-		running.Go(func() {
-			if err := s.worker.Run(ctx); err != nil {
-				s.log.ErrorContext(ctx, "worker stopped", "error", err)
-				cancel()
-			}
-		})
-		for name := range s.receivers {
-			running.Go(func() { s.poll(ctx, name) })
-		}
+		s.work(ctx, &running, cancel)
 	}
 	if role == "worker" {
 		<-ctx.Done()
@@ -112,6 +102,21 @@ func serve(ctx context.Context, c Config, role string, out io.Writer) error {
 	}
 	fmt.Fprintf(out, "Vticket: http://%s\n", listener.Addr())
 	return s.answer(ctx, listener)
+}
+
+// work begins what a worker does; failed is called when it cannot go on.
+func (s *stack) work(ctx context.Context, running *sync.WaitGroup, failed func()) {
+	running.Go(func() { s.journal.Forget(ctx) })
+	running.Go(func() { s.forgetUploads(ctx) })
+	running.Go(func() {
+		if err := s.worker.Run(ctx); err != nil {
+			s.log.ErrorContext(ctx, "worker stopped", "error", err)
+			failed()
+		}
+	})
+	for name := range s.receivers {
+		running.Go(func() { s.poll(ctx, name) })
+	}
 }
 
 // uploadsKept is how long an upload waits that became no picture of a report: of a form that was refused and never
