@@ -114,7 +114,7 @@ func TestWrongReferenceAndAddressAreRemoved(t *testing.T) {
 		form := func(address, refs string) url.Values {
 			return url.Values{
 				"category": {made.Category}, "priority": {string(made.Priority)}, "address": {address},
-				"external_refs": {refs}, "lat": {"10.7769"}, "lon": {"106.7009"},
+				"external_refs": {refs}, "point": {"10.7769, 106.7009"},
 			}
 		}
 		way := ticketAt(made) + "?done=triage"

@@ -65,6 +65,19 @@ func TestTicketPageShowsWhatMayBeTheSame(t *testing.T) {
 	})
 }
 
+// TestMergedTicketLeadsToWhereItWent before anything else: nothing is to be done on its own page.
+func TestMergedTicketLeadsToWhereItWent(t *testing.T) {
+	eachDoor(t, func(t *testing.T, d *door) {
+		t.Helper()
+		hotline := d.cookie(models.RoleHotline, nil)
+		first, second := d.saidTicket(), d.saidTicket()
+		d.submits(hotline, second, "merge", url.Values{"into": {first.Code}}).led(t, ticketAt(first)+"?done=merge")
+		page := d.open(ticketAt(second), hotline)
+		page.holds(t, `<p>Đã gộp vào <a href="`+ticketAt(first)+`">`)
+		page.lacks(t, "Người báo (0)") // they went with it
+	})
+}
+
 func TestTicketOfTheAPISaysWhatMayBeTheSame(t *testing.T) {
 	eachDoor(t, func(t *testing.T, d *door) {
 		t.Helper()

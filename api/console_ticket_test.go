@@ -183,12 +183,12 @@ func TestVerbsOfThePage(t *testing.T) {
 			"triage": {
 				"triage",
 				url.Values{
-					"category": {"road.pothole"}, "priority": {"high"}, "address": {"hẻm 19"}, "lat": {"10.7769"},
-					"lon": {"106.7009"}, "external_refs": {" A-1   B-2 "},
+					"category": {"road.pothole"}, "priority": {"high"}, "address": {"hẻm 19"},
+					"point": {"10.7769, 106.7009"}, "external_refs": {" A-1   B-2 "},
 				},
 				func(t models.Ticket) bool {
 					return t.Category == "road.pothole" && t.Priority == "high" && t.Address == "hẻm 19" &&
-						t.ExternalRefs == "A-1 B-2" && t.Road == models.RoadAlley
+						t.ExternalRefs == "A-1 B-2" && t.Road == models.RoadAlley && *t.Lat == 10.7769 && *t.Lon == 106.7009
 				}, "Số ở hệ thống khác",
 			},
 			"triage, only another type": {
@@ -211,6 +211,11 @@ func TestVerbsOfThePage(t *testing.T) {
 				"amend",
 				url.Values{"text": {"Gần cổng trường"}, "address": {"142 Tô Ký"}},
 				func(t models.Ticket) bool { return t.Address == "142 Tô Ký" }, "Gần cổng trường",
+			},
+			"amend, with a point": {
+				"amend",
+				url.Values{"text": {"Gần cổng trường"}, "point": {"(10.7769; 106.7009)"}},
+				func(t models.Ticket) bool { return *t.Lat == 10.7769 && *t.Lon == 106.7009 }, "Gần cổng trường",
 			},
 			"withdraw": {
 				"withdraw", nil, func(t models.Ticket) bool { return t.State == models.StateWithdrawn }, "rút lại giúp người dân",
@@ -259,8 +264,9 @@ func TestRefusedFormKeepsWhatWasTyped(t *testing.T) {
 			"no photo": {
 				"resolve", url.Values{"text": {"Đã xong việc"}, "outcome": {"fixed"}}, "photo", "cần ảnh sau khi xử lý", "Đã xong việc",
 			},
-			"half a point":        {"triage", url.Values{"lat": {"10.5"}, "lon": {""}, "category": {made.Category}, "priority": {string(made.Priority)}}, "lat", "Toạ độ không hợp lệ", "10.5"},
-			"a point of words":    {"triage", url.Values{"lat": {"bắc"}, "lon": {"106"}}, "lat", "Hãy ghi một số có dấu chấm", "bắc"},
+			"half a point":        {"triage", url.Values{"point": {"10.5"}}, "point", "Toạ độ chưa đúng", `value="10.5"`},
+			"a point of words":    {"triage", url.Values{"point": {"gần chợ"}}, "point", "Toạ độ chưa đúng", "gần chợ"},
+			"a point off Earth":   {"triage", url.Values{"point": {"91, 106"}}, "point", "Toạ độ chưa đúng", "91, 106"},
 			"an unknown type":     {"triage", url.Values{"category": {"nonsense"}, "priority": {string(made.Priority)}}, "category", "Không có loại", ""},
 			"an unknown priority": {"triage", url.Values{"category": {made.Category}, "priority": {"huge"}}, "priority", "Mức ưu tiên", ""},
 			"nothing new": {
@@ -300,7 +306,7 @@ func TestTheSameFormTwiceDoesItOnce(t *testing.T) {
 		}
 		for name, version := range map[string]string{"none": "", "words": "x", "zero": "0"} {
 			t.Run("version "+name, func(t *testing.T) {
-				got := d.submits(staff, made, "note", url.Values{"text": {"Giữ lời này"}, "version": {version}})
+				got := d.submits(staff, made, "reply", url.Values{"text": {"Giữ lời này"}, "version": {version}})
 				got.is(t, http.StatusPreconditionFailed)
 				got.holds(t, "Giữ lời này</textarea>")
 			})
@@ -456,44 +462,5 @@ func TestTicketPageSaysWhenItIsLate(t *testing.T) {
 		d.open(ticketAt(made), d.cookie(models.RoleLead, department)).lacks(t, `class="chip bad">trễ`)
 		clock.Move(30 * 24 * time.Hour)
 		d.open(ticketAt(made), d.cookie(models.RoleLead, department)).holds(t, "trễ 29 ngày", `class="chip bad">trễ`)
-	})
-}
-
-// TestGuessedWardIsMarked: while the borders are guessed, so is the ward of a point; one that somebody named is not.
-func TestGuessedWardIsMarked(t *testing.T) {
-	eachDoor(t, func(t *testing.T, d *door) {
-		t.Helper()
-		hotline := d.cookie(models.RoleHotline, nil)
-		d.open(ticketAt(d.ticket()), hotline).holds(t, `<span class="chip warn">gần đúng</span>`)
-		named := d.report(workflow.SubmitInput{Words: "ổ gà", Address: "140 Nguyễn Trãi, phường Sài Gòn"})
-		d.open(ticketAt(named), hotline).lacks(t, `<span class="chip warn">gần đúng</span>`)
-	})
-}
-
-// TestComputedPlaceIsMarked: nobody is to take for a pin what was computed from an address.
-func TestComputedPlaceIsMarked(t *testing.T) {
-	eachDoor(t, func(t *testing.T, d *door) {
-		t.Helper()
-		const mark = "vị trí suy từ địa chỉ, chưa ai ghim"
-		made := d.report(workflow.SubmitInput{Words: "ổ gà", Address: "140 Nguyễn Trãi"})
-		hotline, token := d.cookie(models.RoleHotline, nil), d.staff(models.RoleHotline, nil)
-		d.tx(func(tx *store.Tx) error {
-			_, err := d.desk.Locate(tx, workflow.LocateInput{
-				Act: workflow.Act{Actor: models.System(), Ticket: made.ID}, Lat: centreLat, Lon: centreLon,
-			})
-			return err
-		})
-		d.open(ticketAt(made), hotline).holds(t, mark, "Tìm được vị trí từ địa chỉ")
-		seen := func(want string) {
-			t.Helper()
-			status, _, body := d.do(ask{method: http.MethodGet, path: "/api/v1/tickets/" + made.Code, token: token})
-			if status != http.StatusOK || !strings.Contains(body, want) {
-				t.Errorf("the API is to say %s: %d %s", want, status, body)
-			}
-		}
-		seen(`"geocoded":true`)
-		d.submits(hotline, made, "triage", url.Values{"lat": {"10.7770"}, "lon": {"106.7010"}, "category": {made.Category}})
-		d.open(ticketAt(made), hotline).lacks(t, mark)
-		seen(`"geocoded":false`)
 	})
 }

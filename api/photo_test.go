@@ -136,7 +136,7 @@ func TestChatFormRefusesBadInput(t *testing.T) {
 			"a gif":                {form(id, part{"photo", "GIF89a1234567890", "image/gif"}), refusal{422, "invalid", "photo"}},
 			"a jpeg of magic only": {form(id, photo("\xff\xd8\xff\xe0")), refusal{422, "invalid", "photo"}},
 			"a png of 20000 by 20000": {form(id, photo("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"+
-				strings.Repeat("\x00\x00N ", 2) + "\b\x02\x00\x00\x00l\x12\xd1n")), refusal{422, "invalid", "photo"}},
+				strings.Repeat("\x00\x00N ", 2)+"\b\x02\x00\x00\x00l\x12\xd1n")), refusal{422, "invalid", "photo"}},
 			"an empty file":          {form(id, photo("")), refusal{422, "invalid", "photo"}},
 			"a good one then a bad":  {form(id, shot, photo("hello")), refusal{422, "invalid", "photo"}},
 			"nothing said":           {form(id), refusal{422, "invalid", "text"}},

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -200,9 +201,7 @@ func (p *Pages) beginTalk(c *gin.Context, page *callPage) error {
 		page.Talk, page.Form.Words = &talk, ""
 		for _, m := range said {
 			page.Form.Words += m.Text + "\n"
-			if m.Lat != nil && m.Lon != nil {
-				page.Form.Point = toTheMetre(*m.Lat) + ", " + toTheMetre(*m.Lon)
-			}
+			page.Form.Point = cmp.Or(writePoint(m.Lat, m.Lon), page.Form.Point)
 		}
 		page.Form.Words = models.Clean(strings.TrimSpace(page.Form.Words), wordsLength)
 		page.Form.Place = p.Desk.Areas.Read(page.Form.Words).Address

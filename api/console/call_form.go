@@ -105,3 +105,11 @@ func readPoint(text string) (lat, lon *float64, ok bool) {
 	}
 	return &north, &east, true
 }
+
+// writePoint writes a point to the metre, as readPoint reads it; empty where there is none.
+func writePoint(lat, lon *float64) string {
+	if lat == nil || lon == nil {
+		return ""
+	}
+	return toTheMetre(*lat) + ", " + toTheMetre(*lon)
+}

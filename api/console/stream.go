@@ -138,7 +138,7 @@ type entry struct {
 }
 
 // Point is the place that came with it.
-func (e entry) Point() string { return toTheMetre(*e.Lat) + ", " + toTheMetre(*e.Lon) }
+func (e entry) Point() string { return writePoint(e.Lat, e.Lon) }
 
 // Head is the first line of what was said.
 func (e entry) Head() string { head, _, _ := strings.Cut(e.Text, "\n"); return head }
@@ -259,7 +259,7 @@ const offM = 30
 func (w teller) place(m models.Message) string {
 	if t := w.Ticket; t.Lat != nil && t.Lon != nil && m.Lon != nil {
 		if metres := models.Metres(*t.Lat, *t.Lon, *m.Lat, *m.Lon); metres >= offM {
-			return w.say("ticket_came_place_off", "point", toTheMetre(*m.Lat)+", "+toTheMetre(*m.Lon),
+			return w.say("ticket_came_place_off", "point", writePoint(m.Lat, m.Lon),
 				"metres", strconv.Itoa(int(metres/10)*10))
 		}
 	}

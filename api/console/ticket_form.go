@@ -2,7 +2,6 @@ package console
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/vticket/vticket/api/web"
@@ -66,10 +65,8 @@ func (t ticketPage) Value(v models.Verb, field string) string {
 		return string(t.Ticket.Priority)
 	case "address":
 		return t.Ticket.Address
-	case "lat":
-		return degrees(t.Ticket.Lat)
-	case "lon":
-		return degrees(t.Ticket.Lon)
+	case "point":
+		return writePoint(t.Ticket.Lat, t.Ticket.Lon)
 	case "external_refs":
 		return t.Ticket.ExternalRefs
 	case "department":
@@ -79,13 +76,6 @@ func (t ticketPage) Value(v models.Verb, field string) string {
 		}
 	}
 	return ""
-}
-
-func degrees(v *float64) string {
-	if v == nil {
-		return ""
-	}
-	return strconv.FormatFloat(*v, 'f', -1, 64)
 }
 
 // Chosen tells whether a photo that is not part of an answer yet is to be part of this one.

@@ -3,6 +3,8 @@ package console
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"maps"
 	"net/http"
@@ -33,14 +35,14 @@ var shownFields = map[models.Verb][]string{
 	models.VerbAccept:   {},
 	models.VerbReturn:   {"text"},
 	models.VerbAssign:   {"department"},
-	models.VerbTriage:   {"category", "priority", "address", "lat", "lon", "external_refs"},
+	models.VerbTriage:   {"category", "priority", "address", "point", "external_refs"},
 	models.VerbAsk:      {"text"},
 	models.VerbReply:    {"text"},
 	models.VerbNote:     {"text"},
 	models.VerbResolve:  {"outcome", "text", "photo", "no_photo"},
 	models.VerbReopen:   {},
 	models.VerbWithdraw: {},
-	models.VerbAmend:    {"text", "address", "lat", "lon"},
+	models.VerbAmend:    {"text", "address", "point"},
 	models.VerbAttach:   {"photo"},
 	models.VerbMerge:    {intoField},
 	models.VerbUnmerge:  {},
@@ -122,6 +124,9 @@ func (p *Pages) readPost(c *gin.Context) (post, error) {
 		return in, err
 	}
 	in.act = workflow.Act{Actor: who, Ticket: in.ticket.ID}
+	if in.verb == models.VerbNote { // what colleagues are told is told whatever happened meanwhile
+		return in, nil
+	}
 	in.act.Version, err = strconv.ParseInt(in.Fields[versionField], 10, 64)
 	if err != nil || in.act.Version < 1 {
 		p.uploads().Drop(c.Request.Context(), in.Photos)
@@ -199,7 +204,7 @@ func (p *Pages) verb(tx *store.Tx, in *post) (models.Ticket, error) {
 	case models.VerbReply:
 		return p.Desk.Reply(tx, workflow.ReplyInput{Act: in.act, Text: text})
 	case models.VerbNote:
-		return p.Desk.Note(tx, workflow.NoteInput{Act: in.act, Text: text})
+		return p.note(tx, *in, text)
 	case models.VerbReopen:
 		return p.Desk.Reopen(tx, workflow.ReopenInput{Act: in.act})
 	case models.VerbWithdraw:
@@ -221,6 +226,18 @@ func (p *Pages) verb(tx *store.Tx, in *post) (models.Ticket, error) {
 	default: // readPost lets no other pass
 		return models.Ticket{}, models.ErrNotFound
 	}
+}
+
+// note keeps a colleague's words. The same words sent twice from one page are one note.
+func (p *Pages) note(tx *store.Tx, in post, text string) (models.Ticket, error) {
+	sum := sha256.Sum256([]byte(in.ticket.ID + "\x00" + in.Fields[versionField] + "\x00" + text))
+	_, found, err := tx.ClaimIdempotencyKey(models.IdempotencyKey{
+		Owner: "note " + in.act.Actor.ID, Key: hex.EncodeToString(sum[:]),
+	})
+	if err != nil || found {
+		return in.ticket, err
+	}
+	return p.Desk.Note(tx, workflow.NoteInput{Act: in.act, Text: text})
 }
 
 func (p *Pages) assign(tx *store.Tx, in post) (models.Ticket, error) {
@@ -281,18 +298,20 @@ func (in post) line(name string, limit int, was string, to **string) error {
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 func (in post) place() (at newPlace, err error) {
-	if at.lat, err = in.Number("lat", -90, 90); err != nil {
-		return at, err
-	}
-	if at.lon, err = in.Number("lon", -180, 180); err != nil {
-		return at, err
-	}
 	was := in.ticket
 	if err = in.line("address", addressLimit, was.Address, &at.address); err != nil {
 		return at, err
 	}
-	if at.lat != nil && at.lon != nil && was.Lat != nil && *at.lat == *was.Lat && *at.lon == *was.Lon {
-		at.lat, at.lon = nil, nil
+	text := strings.TrimSpace(in.Fields["point"])
+	if text == "" {
+		return at, nil
+	}
+	lat, lon, ok := readPoint(text)
+	if !ok {
+		return at, models.Invalid{Field: "point", Key: "error_call_point"}
+	}
+	if writePoint(lat, lon) != writePoint(was.Lat, was.Lon) {
+		at.lat, at.lon = lat, lon
 	}
 	return at, nil
 }

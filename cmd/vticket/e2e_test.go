@@ -47,10 +47,19 @@ func TestE2EMainJob(t *testing.T) {
 	minh.look("ticket")
 	minh.click(".verb-now button")
 	minh.await("Đang xử lý")
+	const buttonsAt = `[...document.querySelectorAll(".verbs summary")].map(b => b.offsetLeft + " " + b.offsetTop).join()`
+	stood := ask[string](minh, buttonsAt)
 	minh.click("#verb-resolve summary")
 	minh.do("choose the outcome", chromedp.Click(`#verb-resolve input[value="fixed"]`))
 	minh.write("#resolve-text", "Đội thoát nước đã lắp nắp mới lúc 9 giờ sáng nay.")
+	if now := ask[string](minh, buttonsAt); now != stood {
+		t.Errorf("with a form open the buttons of the verbs are to stand where they stood, %s: %s", stood, now)
+	}
+	same := `document.querySelector("#verb-resolve .preview").innerText.includes("giống ảnh người dân đã gửi")`
+	minh.attach("#resolve-photo", pictureFile(t, 1))
+	minh.until("the picture that was reported is told from one of the work", same)
 	minh.attach("#resolve-photo", pictureFile(t, 2))
+	minh.until("the picture of the work is taken for one", `!`+same)
 	minh.look("ticket-resolve")
 	minh.click("#verb-resolve form button.primary")
 	minh.until("the ticket is answered", `!!document.querySelector(".ticket-title .chip.ok")`)
@@ -69,6 +78,7 @@ func TestE2EMainJob(t *testing.T) {
 	lan.do("open its page", chromedp.WaitVisible("body.track"))
 	minh.do("look again", chromedp.Reload())
 	minh.await("đã khép lại")
+	minh.until("what was done is said once", `!document.querySelector(".notice.done")`)
 }
 
 // TestE2EWithoutScripts: the form, the page that follows it, and the console do without JavaScript.

@@ -75,10 +75,8 @@ func serve(ctx context.Context, c Config, role string, out io.Writer) error {
 		}
 		defer func() { _ = listener.Close() }()
 	}
-	if c.DatabaseURL == "" {
-		if err := s.firstRun(ctx, out); err != nil {
-			return err
-		}
+	if err := s.firstRun(ctx, out); err != nil {
+		return err
 	}
 	keepCtx, stopKeeping := context.WithCancel(context.WithoutCancel(ctx)) // they outlive all that fills them
 	var keeping sync.WaitGroup
@@ -176,6 +174,9 @@ func (s *stack) answer(ctx context.Context, listener net.Listener) error {
 // firstRun prepares an empty embedded database: departments for every role and area, and an admin whose password is
 // shown once, here. Each is looked for by itself: other commands may have come before the first start.
 func (s *stack) firstRun(ctx context.Context, out io.Writer) error {
+	if s.config.DatabaseURL != "" {
+		return nil
+	}
 	var staff int64
 	err := s.store.Read(ctx, func(tx *store.Tx) (err error) {
 		staff, err = tx.CountStaff()

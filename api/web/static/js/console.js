@@ -44,7 +44,13 @@
       for (const key of Object.keys(sessionStorage)) if (key.startsWith(prefix)) sessionStorage.removeItem(key);
     } catch { /* storage may be forbidden */ }
   };
-  if (new URLSearchParams(location.search).get('done') === 'call') forget('vticket:call:');
+  // What was done is said once: when the page is loaded anew its address no longer asks for it.
+  const here = new URL(location.href);
+  if (here.searchParams.get('done') === 'call') forget('vticket:call:');
+  if (here.searchParams.has('done')) {
+    here.searchParams.delete('done');
+    history.replaceState(history.state, '', here);
+  }
   document.addEventListener('submit', ({ target, submitter }) => {
     const to = submitter?.getAttribute('formaction') ?? target.getAttribute('action');
     if (to === '/console/signout') forget('vticket:'); // the next colleague is somebody else

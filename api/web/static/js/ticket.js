@@ -49,6 +49,41 @@
     var text = bytes < 1048576 ? Math.max(1, Math.round(bytes / 1024)) + " KB" : (bytes / 1048576).toFixed(1) + " MB";
     return document.documentElement.lang === "vi" ? text.replace(".", ",") : text;
   }
+
+  // Who chooses a proof that looks like what was reported is told so before it is sent. The measure is models/photos's:
+  // which of 9 by 8 cells are brighter than the next. The server measures for itself.
+  function cellsOf(picture) {
+    var canvas = document.createElement("canvas"), side = 128, means = [], bits = [], x, y;
+    canvas.width = 9 * side;
+    canvas.height = 8 * side;
+    var pen = canvas.getContext("2d", { willReadFrequently: true });
+    pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    for (y = 0; y < 8; y++) {
+      for (x = 0; x < 9; x++) {
+        var dots = pen.getImageData(x * side, y * side, side, side).data, sum = 0;
+        for (var i = 0; i < dots.length; i += 4) sum += 299 * dots[i] + 587 * dots[i + 1] + 114 * dots[i + 2];
+        means.push(sum);
+        if (x > 0) bits.push(means[y * 9 + x - 1] > sum);
+      }
+    }
+    return bits;
+  }
+  function alike(a, b) { return a.filter(function (bit, i) { return bit !== b[i]; }).length <= 6; }
+  function compare(picture, item) {
+    var mine = cellsOf(picture);
+    root.querySelectorAll("[data-before] img").forEach(function (shown) {
+      var before = new Image();
+      before.onload = function () {
+        if (item.querySelector(".doubt") || !alike(cellsOf(before), mine)) return;
+        var doubt = document.createElement("p");
+        doubt.className = "doubt small";
+        doubt.textContent = "⚠ " + root.dataset.same;
+        item.append(doubt);
+      };
+      before.src = shown.src;
+    });
+  }
+
   root.addEventListener("change", function (e) {
     if (!e.target.matches("[data-photos]")) return;
     var list = e.target.closest(".field").querySelector(".preview");
@@ -57,7 +92,10 @@
       var item = document.createElement("li"), picture = document.createElement("img"), words = document.createElement("p");
       picture.alt = file.name;
       picture.src = URL.createObjectURL(file);
-      picture.onload = function () { URL.revokeObjectURL(picture.src); };
+      picture.onload = function () {
+        compare(picture, item);
+        URL.revokeObjectURL(picture.src);
+      };
       words.className = "xs" + (file.size > largest ? " over" : "");
       words.textContent = size(file.size) + (file.size > largest ? ": " + root.dataset.tooLarge : "");
       item.append(picture, words);
@@ -104,7 +142,7 @@
     if (!details) return false;
     root.querySelectorAll("details.verb[open]").forEach(function (other) { if (other !== details) other.open = false; });
     details.open = true;
-    details.scrollIntoView({ block: "start" });
+    details.querySelector("summary").scrollIntoView({ block: "start" }); // an open one may have no box of its own
     var first = details.querySelector("textarea, input:not([type=hidden]), select, button");
     if (first) first.focus();
     return true;
