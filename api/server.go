@@ -70,7 +70,7 @@ func New(opt Options) (http.Handler, error) {
 	opt.Console.Register(engine)
 	engine.NoRoute(opt.Pages.Harden, opt.nothing)
 	engine.HandleMethodNotAllowed = true
-	engine.NoMethod(func(c *gin.Context) { problem(c, http.StatusMethodNotAllowed, "method_not_allowed") })
+	engine.NoMethod(opt.Pages.Harden, opt.noMethod)
 	return heads(engine), nil
 }
 
@@ -92,6 +92,15 @@ func (o Options) nothing(c *gin.Context) {
 		return
 	}
 	problem(c, http.StatusNotFound, "not_found")
+}
+
+// noMethod answers what has a route by another method, among them the address of a form that somebody opens again.
+func (o Options) noMethod(c *gin.Context) {
+	if strings.Contains(c.GetHeader("Accept"), "text/html") {
+		o.nothing(c)
+		return
+	}
+	problem(c, http.StatusMethodNotAllowed, "method_not_allowed")
 }
 
 // foreign refuses what another site's page makes a browser send. A path may hold a secret: its route is logged.

@@ -6,6 +6,7 @@ import (
 	"math/big"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -48,9 +49,12 @@ const (
 	passwordMax = 200
 )
 
-// CheckPassword refuses a password that is too short, too long to be meant, or the person's own e-mail.
+// CheckPassword refuses a password that is too short, too long to be meant, nothing that can be typed, or the person's
+// own e-mail.
 func (s Staff) CheckPassword(password string) error {
 	switch length := utf8.RuneCountInString(password); {
+	case !utf8.ValidString(password) || strings.ContainsFunc(password, unicode.IsControl):
+		return Invalid{Field: "password", Key: "error_password_signs"}
 	case length < passwordMin:
 		return Invalid{Field: "password", Key: "error_password_short"}
 	case length > passwordMax:

@@ -82,13 +82,13 @@ func (p *Pages) call(c *gin.Context) {
 		p.Web.Fail(c, err, homePath)
 		return
 	}
-	sent, err := p.uploads().Read(c, web.FormWants{Fields: callFields, Lang: page.Lang})
-	if err != nil {
-		p.Web.Fail(c, err, callPath)
-		return
-	}
+	sent, err := p.uploads().Read(c, web.FormWants{Fields: callFields, Lang: page.Lang, Keep: true})
 	page.Form = readCall(sent)
 	page.entitle()
+	if err != nil {
+		p.notTaken(c, page, err)
+		return
+	}
 	if page.Form.Look {
 		p.again(c, page, http.StatusOK)
 		return
@@ -110,12 +110,21 @@ func (p *Pages) call(c *gin.Context) {
 		page.Faults = map[string]string{"talk": page.T("error_call_talk")}
 		p.again(c, page, http.StatusUnprocessableEntity)
 	case err != nil:
-		p.Web.Fail(c, err, callPath)
+		p.notTaken(c, page, err)
 	case talk:
 		c.Redirect(http.StatusSeeOther, done(talkPath(page.Form.Talk), "call_talk"))
 	default:
 		c.Redirect(http.StatusSeeOther, done(ticketPath(code), "call"))
 	}
+}
+
+// notTaken shows the form as it was filled in and why it was not kept, whatever else cannot be read.
+func (p *Pages) notTaken(c *gin.Context, page callPage, err error) {
+	page.Fault = web.ProblemOf(err, page.Lang)
+	if page.Fault.Status >= http.StatusInternalServerError {
+		p.Log.ErrorContext(c, "call not kept", "error", err)
+	}
+	p.Web.Render(c, page.Fault.Status, "console_call", page)
 }
 
 // again shows the form as it was filled in.

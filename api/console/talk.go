@@ -140,14 +140,17 @@ func (p *Pages) fillTalk(tx *store.Tx, id string, page *talkPage) (err error) {
 	return err
 }
 
+// twice is how soon the same words are taken for the same form, sent once more.
+const twice = time.Minute
+
 // answerTalk brings a colleague's words to the resident. They go the way of everything that is said, as a person's.
 func (p *Pages) answerTalk(c *gin.Context) {
 	form, err := p.readTalk(c, "text")
-	text := ""
+	text := strings.TrimSpace(strings.ReplaceAll(form.Fields["text"], "\r\n", "\n"))
 	if err == nil {
-		text, err = form.Text("text", textLimit)
+		_, err = form.Text("text", textLimit)
 	}
-	if text = strings.TrimSpace(text); err == nil && text == "" {
+	if err == nil && text == "" {
 		err = models.Invalid{Field: "text", Key: "error_text_missing"}
 	}
 	if err == nil {
@@ -155,6 +158,9 @@ func (p *Pages) answerTalk(c *gin.Context) {
 		err = p.Store.Tx(c.Request.Context(), func(tx *store.Tx) error {
 			talk, err := tx.LockTalk(c.Param("id"))
 			if err != nil {
+				return err
+			}
+			if again, err := tx.SaidSince(talk.ID, who.ID, text, tx.Now.Add(-twice)); err != nil || again {
 				return err
 			}
 			hotline, err := tx.DepartmentByCode(models.HotlineCode)
@@ -193,7 +199,7 @@ func (p *Pages) readTalk(c *gin.Context, fields ...string) (web.Form, error) {
 	if who := staffOf(c); !who.Actor().Views(models.ViewTalks) {
 		return web.Form{}, models.ErrForbidden
 	}
-	return p.uploads().Read(c, web.FormWants{Fields: fields, Lang: web.Language(c)})
+	return p.uploads().Read(c, web.FormWants{Fields: fields, Lang: web.Language(c), Keep: true})
 }
 
 // endTalk leads on, or shows the conversation again with what was typed and why it was not sent.

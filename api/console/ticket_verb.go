@@ -113,11 +113,12 @@ func (p *Pages) readPost(c *gin.Context) (post, error) {
 	case !who.May(in.verb):
 		return in, models.ErrForbidden
 	}
-	wants := web.FormWants{Fields: append(append(kept, versionField, fromField), fields...), Lang: lang}
+	wants := web.FormWants{Fields: append(append(kept, versionField, fromField), fields...), Lang: lang, Keep: true}
 	if slices.Contains(fields, "photo") {
 		wants.Photos = photoLimit
 	}
 	if in.Form, err = p.uploads().Read(c, wants); err != nil {
+		p.uploads().Drop(c.Request.Context(), in.Photos)
 		if in.Fields == nil {
 			in.Fields = map[string]string{}
 		}

@@ -50,7 +50,8 @@ type trackPage struct {
 	Added    []answer // what the reporter wrote since
 	Steps    []step
 	May      may
-	Stars    int // given for this answer
+	Stars    int    // given for this answer
+	Unsent   string // words that were sent and not taken
 }
 
 // answer is the official one, empty before there is one.
@@ -79,7 +80,24 @@ type tracked struct {
 }
 
 // track shows a report.
-func (p *Pages) track(c *gin.Context) {
+func (p *Pages) track(c *gin.Context) { p.showTrack(c, http.StatusOK, func(*trackPage) {}) }
+
+// showUnsent shows a report with words that were not taken, and why.
+func (p *Pages) showUnsent(c *gin.Context, words string, err error) {
+	problem := web.ProblemOf(err, web.Language(c))
+	if problem.Status >= http.StatusInternalServerError {
+		p.Log.ErrorContext(c, "words for a report not taken", "error", err)
+	}
+	p.showTrack(c, problem.Status, func(page *trackPage) {
+		page.Fault, page.Unsent, page.Here = problem, words, "/t/"+page.Token
+		if errors.Is(err, models.ErrForbidden) { // the browser has lost its cookie
+			problem.Detail = page.T("track_not_yours")
+		}
+	})
+}
+
+// showTrack shows a report; with adds what the request brought.
+func (p *Pages) showTrack(c *gin.Context, status int, with func(*trackPage)) {
 	var found tracked
 	err := p.Store.Read(c.Request.Context(), func(tx *store.Tx) (err error) {
 		found, err = p.load(tx, c.Param("token"), chatToken(c))
@@ -98,7 +116,8 @@ func (p *Pages) track(c *gin.Context) {
 	if key, ok := notices()[said]; ok && (found.own || found.left && said == leftNotice) {
 		page.Notice = page.T(key)
 	}
-	p.Web.Render(c, http.StatusOK, "public_track", page)
+	with(&page)
+	p.Web.Render(c, status, "public_track", page)
 }
 
 // missing answers for a link that leads to nothing: mistyped, cut by a messenger, or of a report that was erased.

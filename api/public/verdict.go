@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -37,17 +38,18 @@ type verdict struct {
 
 func (p *Pages) readVerdict(c *gin.Context) (v verdict, err error) {
 	v.verb = c.Param("verb")
-	f, err := p.uploads().Read(c, web.FormWants{Fields: []string{"stars", "text"}, Lang: web.Language(c)})
+	f, err := p.uploads().Read(c, web.FormWants{Fields: []string{"stars", "text"}, Lang: web.Language(c), Keep: true})
 	if err != nil {
+		v.words = models.Clean(f.Fields["text"], wordsLimit)
 		return v, err
 	}
 	if v.stars, err = strconv.Atoi(f.Fields["stars"]); err != nil && v.verb == "rate" {
 		return v, models.Invalid{Field: "stars", Key: "error_stars"}
 	}
-	if v.words, err = f.Text("text", wordsLimit); err != nil {
+	v.words = strings.TrimSpace(models.Clean(f.Fields["text"], len(f.Fields["text"]))) // all: it may be shown again
+	if _, err = f.Text("text", wordsLimit); err != nil {
 		return v, err
 	}
-	v.words = strings.TrimSpace(models.Clean(v.words, wordsLimit))
 	if v.words == "" && v.verb == "tell" {
 		return v, models.Invalid{Field: "text", Key: "track_tell_empty"}
 	}
@@ -72,6 +74,9 @@ func (p *Pages) answer(c *gin.Context) {
 	switch {
 	case errors.Is(err, models.ErrNotFound):
 		p.missing(c)
+		return
+	case err != nil && v.words != "":
+		p.showUnsent(c, v.words, err)
 		return
 	case err != nil:
 		p.Web.Fail(c, err, here)
@@ -161,7 +166,7 @@ func (p *Pages) restore(tx *store.Tx, act workflow.Act) error {
 // before the ticket's.
 func (p *Pages) tell(tx *store.Tx, found tracked, token, words string) error {
 	m, err := p.said(tx, token, words)
-	if err != nil {
+	if err != nil || m.ID == "" {
 		return err
 	}
 	who := models.Actor{Kind: models.ActorResident, ID: found.report.ReporterID}
@@ -171,7 +176,10 @@ func (p *Pages) tell(tx *store.Tx, found tracked, token, words string) error {
 	return err
 }
 
-// said keeps words in a chat, and warns there of a danger that they tell of.
+// twice is how soon the same words are taken for the same form, sent once more.
+const twice = time.Minute
+
+// said keeps words in a chat, and warns there of a danger that they tell of. Words that stand there already make none.
 func (p *Pages) said(tx *store.Tx, token, words string) (m models.Message, err error) {
 	address, _, err := tx.FindAddress(models.ChannelWebchat, models.AccountWebchat, models.TokenKey(token))
 	if err != nil {
@@ -179,6 +187,9 @@ func (p *Pages) said(tx *store.Tx, token, words string) (m models.Message, err e
 	}
 	talk, err := tx.MeetConversation(address)
 	if err != nil {
+		return m, err
+	}
+	if again, err := tx.SaidSince(talk.ID, "resident", words, tx.Now.Add(-twice)); err != nil || again {
 		return m, err
 	}
 	m, err = tx.Heard(models.Message{ConversationID: talk.ID, Author: "resident", Text: words})

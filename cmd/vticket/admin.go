@@ -11,6 +11,8 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -78,12 +80,9 @@ func adminCommand() *cobra.Command {
 			if err := checkRole(models.Role(role), department); err != nil {
 				return err
 			}
-			password, err := bufio.NewReader(cmd.InOrStdin()).ReadString('\n')
-			if err != nil && !errors.Is(err, io.EOF) {
-				return fmt.Errorf("read the password: %w", err)
-			}
-			if password = strings.TrimRight(password, "\r\n"); len(password) < 8 {
-				return errors.New("the password needs 8 characters or more")
+			password, err := readPassword(cmd.InOrStdin())
+			if err != nil {
+				return err
 			}
 			who := models.Staff{Email: strings.ToLower(email), Name: email, Role: models.Role(role)}
 			if who.PasswordHash, err = web.HashPassword(password); err != nil {
@@ -102,6 +101,24 @@ func adminCommand() *cobra.Command {
 	_ = create.MarkFlagRequired("role")
 	admin.AddCommand(create, adminPasswordCommand(), adminDisableCommand(), adminListCommand())
 	return admin
+}
+
+// readPassword takes the first line of standard input as a password. It is a little less strict than the pages are:
+// eight characters do for somebody who sets up a machine.
+func readPassword(from io.Reader) (string, error) {
+	line, err := bufio.NewReader(from).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", fmt.Errorf("read the password: %w", err)
+	}
+	password := strings.TrimRight(line, "\r\n")
+	switch length := utf8.RuneCountInString(password); {
+	case length < 8:
+		return "", errors.New("the password needs 8 characters or more")
+	case length > 200, !utf8.ValidString(password), strings.ContainsFunc(password, unicode.IsControl):
+		return "", errors.New("the password may have 200 characters at most, and none that cannot be typed")
+	default:
+		return password, nil
+	}
 }
 
 // checkRole refuses what would make a colleague who sees nothing: such an account looks like a fault of the program.

@@ -34,6 +34,8 @@ func TestAdminCreateRefuses(t *testing.T) {
 		"an unknown department":   {"--role lead --department x --password-stdin", password, "--department: department x: not found"},
 		"a password in the open":  {"--role admin", password, "--password-stdin"},
 		"a short password":        {"--role admin --password-stdin", "1234567\n", "8 characters or more\n"},
+		"a password of NULs":      {"--role admin --password-stdin", strings.Repeat("\x00", 12) + "\n", "cannot be typed"},
+		"a password without end":  {"--role admin --password-stdin", strings.Repeat("a", 201) + "\n", "200 characters at most"},
 		"no password":             {"--role admin --password-stdin", "", "8 characters or more\n"},
 		"an e-mail that is taken": {"--email ADMIN@localhost --role admin --password-stdin", password, "e-mail taken"},
 		"an argument too many":    {"--role admin --password-stdin more", password, "more"},

@@ -66,6 +66,9 @@ func areasLookupCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if !(lat >= -90 && lat <= 90 && lon >= -180 && lon <= 180) {
+				return errors.New("--lat is -90 to 90, --lon is -180 to 180")
+			}
 			found, ok := index.Find(lat, lon)
 			if !ok {
 				return errors.New("outside all areas")

@@ -47,7 +47,7 @@ func TestAreasImportReplacesTheApproximateTable(t *testing.T) {
 			`{"code":"26740","name":"Phường Sài Gòn","snapped_m":0,"approximate":true}` + "\n",
 		},
 		{[]string{"lookup", "--lat", "21.0285", "--lon", "105.8542"}, "error: outside all areas"},
-		{[]string{"lookup", "--lat", "NaN", "--lon", "106.7"}, "error: outside all areas"},
+		{[]string{"lookup", "--lat", "NaN", "--lon", "106.7"}, "error: --lat is -90 to 90"},
 		{[]string{"import", file("empty", "")}, "not GeoJSON: wanted is a FeatureCollection"},
 		{[]string{"import", file("good", good)}, `{"imported":1}` + "\n"},
 		{[]string{"lookup", "--lat", "10.7769", "--lon", "106.7009"}, seven},

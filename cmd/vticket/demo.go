@@ -1,14 +1,12 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -49,12 +47,8 @@ func demoCommand() *cobra.Command {
 				return err
 			}
 			if fromStdin {
-				line, err := bufio.NewReader(cmd.InOrStdin()).ReadString('\n')
-				if err != nil && !errors.Is(err, io.EOF) {
-					return fmt.Errorf("read the password: %w", err)
-				}
-				if options.Password = strings.TrimRight(line, "\r\n"); len(options.Password) < 8 {
-					return errors.New("the password needs 8 characters or more")
+				if options.Password, err = readPassword(cmd.InOrStdin()); err != nil {
+					return err
 				}
 			}
 			return runDemo(cmd.Context(), c, options, cmd.OutOrStdout())

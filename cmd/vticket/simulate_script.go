@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -96,6 +97,9 @@ func parseScript(line []byte, catalogue models.Catalogue) (script, error) {
 			return s, fmt.Errorf("script %s, ticket %q: %w", s.ID, t.Code, err)
 		}
 	}
+	if len(s.Messages) == 0 {
+		return s, fmt.Errorf("script %s: it has no messages", s.ID)
+	}
 	for i, e := range s.Messages {
 		if err := e.check(i); err != nil {
 			return s, fmt.Errorf("script %s, message %d: %w", s.ID, i, err)
@@ -123,7 +127,7 @@ func (t scriptTicket) check(catalogue models.Catalogue) error {
 }
 
 func (e scriptEvent) check(index int) error {
-	if at := time.Duration(e.AtS * float64(time.Second)); !(e.AtS >= 0) || at > longestScript {
+	if !(e.AtS >= 0 && e.AtS <= longestScript.Seconds()) {
 		return errors.New("at_s must be 0 to 2678400")
 	}
 	switch e.Type {
@@ -133,8 +137,8 @@ func (e scriptEvent) check(index int) error {
 			return errors.New("an album needs files")
 		}
 	case eventLocation:
-		if e.Lat == nil || e.Lon == nil {
-			return errors.New("a location needs lat and lon")
+		if e.Lat == nil || e.Lon == nil || !(math.Abs(*e.Lat) <= 90 && math.Abs(*e.Lon) <= 180) {
+			return errors.New("a location needs lat, -90 to 90, and lon, -180 to 180")
 		}
 	case eventEdit, eventUnsend:
 		if e.Edits == nil || *e.Edits < 0 || *e.Edits >= index {

@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -153,6 +154,19 @@ func (tx *Tx) TicketMessages(ticketID string) ([]models.Message, error) {
 		return nil, fmt.Errorf("ticket messages: %w", err)
 	}
 	return rows, nil
+}
+
+// SaidSince tells whether an author has said the same words in a conversation since an instant: a form that is sent
+// twice says nothing new.
+func (tx *Tx) SaidSince(conversationID, author, text string, since time.Time) (bool, error) {
+	var rows []models.Message
+	err := tx.db().Where("conversation_id = ? AND author = ? AND created_at > ?", conversationID, author, since).
+		Find(&rows).Error
+	if err != nil {
+		return false, fmt.Errorf("said since: %w", err)
+	}
+	same := func(m models.Message) bool { return m.Text == text || m.Args["text"] == text }
+	return slices.ContainsFunc(rows, same), nil
 }
 
 // ToSend is a message with what its platform needs to show which one it answers.
