@@ -135,3 +135,18 @@ func cancel(d *Draft, in Input) []Effect {
 	}
 	return []Effect{{Kind: EffectWithdraw, Code: in.Current.Code}}
 }
+
+// englishWords are words of English that are none of Vietnamese without its marks, as "the" and "my" are.
+const englishWords = " is are there there's this and your of has been was very near front big street road light lamp " +
+	"broken please hello water drain blocked flooded garbage rubbish trash noise tree hole pothole with our from days "
+
+// speaksEnglish guesses the language of somebody's first words.
+func speaksEnglish(text string) bool {
+	hits := 0
+	for w := range strings.FieldsSeq(strings.ToLower(text)) {
+		if strings.Contains(englishWords, " "+strings.Trim(w, ".,!?:;")+" ") {
+			hits++
+		}
+	}
+	return hits >= 2
+}

@@ -118,7 +118,7 @@ func greet(d Draft, in Input, now time.Time) []Effect {
 // notDone are the words, folded, with which people say that an answered report is not done.
 var notDone = []string{
 	" chua xong ", " chua lam ", " chua sua ", " chua duoc ", " chua on ", " chua het ", " chua thay ", " chua ai ",
-	" chua co ", " chua xu ly ", " chua don ", " van con ", " van chua ", " van vay ", " van the ", " van nhu ",
+	" chua co ", " chua xu ly ", " chua don ", " chua tot ", " van con ", " van chua ", " van vay ", " van the ", " van nhu ",
 	" con nguyen ", " y nguyen ", " nhu cu ", " hu lai ", " tat lai ", " ngap lai ", " lai hu ", " lai tat ",
 	" lai ngap ", " lai bi ", " bi lai ", " lai do ", " do lai ", " lai lun ", " lun lai ", " lai nghet ",
 	" nghet lai ",
@@ -266,7 +266,8 @@ func (m Mind) rates(d Draft, in Input, read understand.Result) ([]Effect, bool) 
 // done are the words, folded, with which thanks say that it is.
 var done = []string{
 	" ok roi ", " oke roi ", " xong roi ", " duoc roi ", " on roi ", " tot roi ", " sach roi ", " het roi ",
-	" sua roi ", " lam roi ", " done ", " fixed ",
+	" sua roi ", " lam roi ", " done ", " fixed ", " tot lam ", " lam tot ", " tot qua ", " gioi qua ", " gioi lam ",
+	" tuyet voi ", " tuyet qua ", " dep qua ", " nhanh qua ", " good job ", " well done ", " great ", " perfect ",
 }
 
 // agrees tells whether words say that it is done.
@@ -274,7 +275,7 @@ func agrees(in Input, read understand.Result) bool {
 	folded := " " + models.Fold(*in.Event.Text) + " "
 	return says(read, understand.IntentConfirm) || says(read, understand.IntentNoProblem) ||
 		says(read, understand.IntentThanks) && anyOf(folded, done...) &&
-			!anyOf(folded, " chua ", " khi nao ", " bao gio ", " chung nao ", " mong ", " nho ", " neu ", " when ")
+			!anyOf(folded, " chua ", " khong ", " ko ", " hong ", " gi ma ", " khi nao ", " bao gio ", " chung nao ", " mong ", " nho ", " neu ", " when ")
 }
 
 func says(read understand.Result, intent understand.Intent) bool {

@@ -161,6 +161,39 @@ func TestTalkReopensByALatePhoto(t *testing.T) {
 	})
 }
 
+// TestADoublePressGivesNoStar: "1" closes, and the question for stars has nobody read yet.
+func TestADoublePressGivesNoStar(t *testing.T) {
+	eachChat(t, func(t *testing.T, c *chat) {
+		t.Helper()
+		code := c.report(t)
+		c.resolve(t, "Đã vá.")
+		c.says(t, said("1"), said("1"))
+		c.expectSaid(t, "pressed twice", "answer_fixed", "closed_thanks")
+		c.expectState(t, "after it", code, models.StateClosed)
+		c.says(t, said("1"))
+		c.expectSaid(t, "read and pressed", "closed_thanks", "rated_low")
+	})
+}
+
+// TestPraiseSaysThatItIsDone where that was asked; what is no praise does not.
+func TestPraiseSaysThatItIsDone(t *testing.T) {
+	for words, state := range map[string]models.State{
+		"làm tốt lắm": models.StateClosed, "tốt lắm cảm ơn": models.StateClosed, "Tuyệt vời!": models.StateClosed,
+		"lam tot lam": models.StateClosed, "good job": models.StateClosed,
+		"làm chưa tốt": models.StateAssigned, "không tốt lắm": models.StateResolved, "tốt gì mà tốt": models.StateResolved,
+	} {
+		t.Run(words, func(t *testing.T) {
+			eachChat(t, func(t *testing.T, c *chat) {
+				t.Helper()
+				code := c.report(t)
+				c.resolve(t, "Đã vá.")
+				c.says(t, said(words))
+				c.expectState(t, "after it", code, state)
+			})
+		})
+	}
+}
+
 // TestTalkReopensAfterOtherWords: between the answer and the verdict something else was said, or the wrong number.
 func TestTalkReopensAfterOtherWords(t *testing.T) {
 	eachChat(t, func(t *testing.T, c *chat) {

@@ -273,11 +273,17 @@ var corrections = []string{
 
 var houseNumber = regexp.MustCompile(`^[0-9]+[a-zA-Z]?(/[0-9]+[a-zA-Z]?)*$`)
 
-// rehoused is an address with the house that words correct it to, which name nothing else of a place; empty when they
-// correct none.
+// rehoused is an address with the house, or the alley, that words correct it to, which name nothing else of a place;
+// empty when they correct none.
 func (m Mind) rehoused(address, text string) string {
-	house := m.Areas.Read(address).House
-	if house == "" || m.placed(text) || !anyOf(" "+models.Fold(text)+" ", corrections...) {
+	was, told := m.Areas.Read(address), m.Areas.Read(text)
+	house, alley := was.House, strings.Fields(was.Alley)
+	if len(alley) > 0 && (house == "" || told.Alley != "") {
+		house = alley[len(alley)-1]
+	}
+	_, area := told.Area()
+	elsewhere := area || told.Street+told.Crossing+told.Landmark+told.Quarter != ""
+	if !houseNumber.MatchString(house) || elsewhere || !anyOf(" "+models.Fold(text)+" ", corrections...) {
 		return ""
 	}
 	var numbers []string
@@ -293,10 +299,13 @@ func (m Mind) rehoused(address, text string) string {
 	return strings.Replace(address, house, numbers[0], 1)
 }
 
-// onlyWhat tells whether words that come after the question for the place of a picture say what it shows, not where.
+// onlyWhat tells whether words that come after the question for the place say what a picture shows, or another danger,
+// and not where.
 func (m Mind) onlyWhat(d Draft, text string) bool {
-	return d.asked(askPlace) && !d.Told && !strings.ContainsFunc(text, unicode.IsDigit) && !m.placed(text) &&
-		m.Model.Classify(text).Sure
+	if !d.asked(askPlace) || strings.ContainsFunc(text, unicode.IsDigit) || m.placed(text) {
+		return false
+	}
+	return !d.Told && m.Model.Classify(text).Sure || d.Danger != "" && len(m.warnOther(d, text)) > 0
 }
 
 // stalls tells whether words leave the question for the place open: "ok", "wait a moment", "why?". Who does not know it

@@ -13,7 +13,6 @@ import (
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/places"
 	"github.com/vticket/vticket/models/understand"
-	"github.com/vticket/vticket/workflow"
 )
 
 // The pace of a conversation (design §5).
@@ -243,7 +242,11 @@ func (m Mind) gather(d Draft, in Input, now time.Time) (Draft, []Effect) {
 	d.Photos, d.Voices = d.Photos+piece.Photos, d.Voices+piece.Voices
 	d = m.heard(d, piece.Text, e)
 	m.place(&d, piece.Text, e)
-	return d, m.weigh(&d, now)
+	effects := m.weigh(&d, now)
+	if len(effects) == 0 && d.Danger != "" && d.Danger != selfHarm {
+		effects = m.warnOther(d, piece.Text)
+	}
+	return d, effects
 }
 
 // reread follows an edit or an unsend (a hidden message, empty text) of one of a draft's messages. The address that it
@@ -339,39 +342,6 @@ func (m Mind) place(d *Draft, text string, e *bots.Incoming) {
 	}
 }
 
-// warn says at once what to do about a danger: before any question, and once. What was said of no type of danger gives
-// way to what its type has to say, and everything to a life that somebody may end.
-func (m Mind) warn(d *Draft, result understand.Result) []Effect {
-	category := m.Catalogue.Category(result.Category)
-	switch {
-	case !result.Danger || d.Danger == selfHarm:
-		return nil
-	case result.SelfHarm:
-		d.Danger = selfHarm
-		return []Effect{{Kind: EffectSay, Key: selfHarm}, {Kind: EffectPerson}}
-	case d.Danger != "" && (m.Catalogue.Category(d.Danger).Dangerous() || !category.Dangerous()):
-		return nil
-	}
-	d.Danger = category.Key
-	return []Effect{{Kind: EffectSay, Key: workflow.WarningKey, Args: category.Warning(result.Life)}}
-}
-
-// warnAgain says what to do about a danger that is told of beside a draft, but not what was said just now, nor on the
-// same day to whoever only repeats what their ticket is about. What they were told is mended is a danger anew.
-func (m Mind) warnAgain(read understand.Result, of Current) []Effect {
-	if !of.Untold && !read.SureDanger() {
-		return nil
-	}
-	effects, once := m.warn(&Draft{}, read), sameTicket
-	if read.Category != "" && read.Category == of.Category && !of.Resolved && !read.SelfHarm {
-		once = ownDanger
-	}
-	for i := range effects {
-		effects[i].Once = once
-	}
-	return effects
-}
-
 func (d Draft) words() string {
 	var all []string
 	for _, p := range d.Pieces {
@@ -389,9 +359,6 @@ func (d Draft) messages() []string {
 	}
 	return ids
 }
-
-// selfHarm is the danger of somebody who may end their life, and what is said to it.
-const selfHarm = "self_harm"
 
 // The questions of a draft, by their locale keys.
 const (

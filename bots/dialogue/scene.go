@@ -21,6 +21,7 @@ type scene struct {
 	turn         store.Turn // as it was found
 	conversation models.Conversation
 	said         *said // nil: to be asked for
+	begun        *said // as it was when the turn began; nil: nothing was heard yet
 	row          models.Draft
 	draft        Draft
 	changed      bool
@@ -226,12 +227,23 @@ func (s *scene) input(in *bots.Incoming) (Input, error) {
 	if !before.asked && in.Text != nil && speaksEnglish(*in.Text) {
 		s.conversation.Language = locales.English
 	}
+	if s.begun == nil {
+		s.begun = &before
+	}
 	input.Choices, input.Unseen = s.choices(before.question.Buttons), s.choices(before.waiting)
+	if before.question.ID != s.begun.question.ID && rating(input.Choices) { // "1" pressed twice gives no single star
+		input.Choices, input.Unseen = nil, input.Choices
+	}
 	if slices.ContainsFunc(input.Choices, func(c Choice) bool { return slices.Contains(input.Unseen, c) }) {
 		input.Choices = nil // the same is asked anew, and answered when that has been read
 	}
 	input.Current = s.current(before, in.ReplyTo)
 	return input, s.named(&input)
+}
+
+// rating tells whether choices are stars.
+func rating(choices []Choice) bool {
+	return slices.ContainsFunc(choices, func(c Choice) bool { return strings.HasPrefix(c.Payload, models.PayloadRate) })
 }
 
 // named looks whether digits that may answer a question are the code of an own ticket.
@@ -312,21 +324,6 @@ func (s *scene) before(replyTo string) (said, error) {
 		s.said = &b
 	}
 	return b, nil
-}
-
-// englishWords are words of English that are none of Vietnamese without its marks, as "the" and "my" are.
-const englishWords = " is are there there's this and your of has been was very near front big street road light lamp " +
-	"broken please hello water drain blocked flooded garbage rubbish trash noise tree hole pothole with our from days "
-
-// speaksEnglish guesses the language of somebody's first words.
-func speaksEnglish(text string) bool {
-	hits := 0
-	for w := range strings.FieldsSeq(strings.ToLower(text)) {
-		if strings.Contains(englishWords, " "+strings.Trim(w, ".,!?:;")+" ") {
-			hits++
-		}
-	}
-	return hits >= 2
 }
 
 // pass lets time pass over the draft.
