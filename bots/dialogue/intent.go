@@ -118,7 +118,8 @@ func greet(d Draft, in Input, now time.Time) []Effect {
 // notDone are the words, folded, with which people say that an answered report is not done.
 var notDone = []string{
 	" chua xong ", " chua lam ", " chua sua ", " chua duoc ", " chua on ", " chua het ", " chua thay ", " chua ai ",
-	" chua co ", " chua xu ly ", " chua don ", " chua tot ", " van con ", " van chua ", " van vay ", " van the ", " van nhu ",
+	" chua co ", " chua xu ly ", " chua don ", " chua tot ",
+	" van con ", " van chua ", " van vay ", " van the ", " van nhu ",
 	" con nguyen ", " y nguyen ", " nhu cu ", " hu lai ", " tat lai ", " ngap lai ", " lai hu ", " lai tat ",
 	" lai ngap ", " lai bi ", " bi lai ", " lai do ", " do lai ", " lai lun ", " lun lai ", " lai nghet ",
 	" nghet lai ",
@@ -260,22 +261,34 @@ func (m Mind) rates(d Draft, in Input, read understand.Result) ([]Effect, bool) 
 	if read.IsReport {
 		return thanks, read.Confidence < toldShare && !m.placed(*e.Text)
 	}
-	return thanks, read.Intent == understand.IntentConfirm || read.Intent == understand.IntentDeny
+	praises := read.Intent == understand.IntentThanks && anyOf(" "+models.Fold(*e.Text)+" ", praise...)
+	return thanks, praises || read.Intent == understand.IntentConfirm || read.Intent == understand.IntentDeny
 }
 
 // done are the words, folded, with which thanks say that it is.
 var done = []string{
 	" ok roi ", " oke roi ", " xong roi ", " duoc roi ", " on roi ", " tot roi ", " sach roi ", " het roi ",
-	" sua roi ", " lam roi ", " done ", " fixed ", " tot lam ", " lam tot ", " tot qua ", " gioi qua ", " gioi lam ",
-	" tuyet voi ", " tuyet qua ", " dep qua ", " nhanh qua ", " good job ", " well done ", " great ", " perfect ",
+	" sua roi ", " lam roi ", " done ", " fixed ",
+}
+
+// praise are the words, folded, with which thanks say that it was done well.
+var praise = []string{
+	" tot lam ", " lam tot ", " tot qua ", " gioi qua ", " gioi lam ", " tuyet voi ", " tuyet qua ", " dep qua ",
+	" nhanh qua ", " good job ", " well done ", " great ", " perfect ",
+}
+
+// doubts are those with which they do not, whatever else they say.
+var doubts = []string{
+	" chua ", " khong ", " ko ", " hong ", " gi ma ", " khi nao ", " bao gio ", " chung nao ", " mong ", " nho ", " neu ",
+	" when ",
 }
 
 // agrees tells whether words say that it is done.
 func agrees(in Input, read understand.Result) bool {
 	folded := " " + models.Fold(*in.Event.Text) + " "
 	return says(read, understand.IntentConfirm) || says(read, understand.IntentNoProblem) ||
-		says(read, understand.IntentThanks) && anyOf(folded, done...) &&
-			!anyOf(folded, " chua ", " khong ", " ko ", " hong ", " gi ma ", " khi nao ", " bao gio ", " chung nao ", " mong ", " nho ", " neu ", " when ")
+		says(read, understand.IntentThanks) && (anyOf(folded, done...) || anyOf(folded, praise...)) &&
+			!anyOf(folded, doubts...)
 }
 
 func says(read understand.Result, intent understand.Intent) bool {

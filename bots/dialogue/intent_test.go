@@ -177,6 +177,7 @@ func TestADoublePressGivesNoStar(t *testing.T) {
 
 // TestPraiseSaysThatItIsDone where that was asked; what is no praise does not.
 func TestPraiseSaysThatItIsDone(t *testing.T) {
+	t.Parallel()
 	for words, state := range map[string]models.State{
 		"làm tốt lắm": models.StateClosed, "tốt lắm cảm ơn": models.StateClosed, "Tuyệt vời!": models.StateClosed,
 		"lam tot lam": models.StateClosed, "good job": models.StateClosed,
