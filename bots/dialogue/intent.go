@@ -261,8 +261,7 @@ func (m Mind) rates(d Draft, in Input, read understand.Result) ([]Effect, bool) 
 	if read.IsReport {
 		return thanks, read.Confidence < toldShare && !m.placed(*e.Text)
 	}
-	praises := read.Intent == understand.IntentThanks && anyOf(" "+models.Fold(*e.Text)+" ", praise...)
-	return thanks, praises || read.Intent == understand.IntentConfirm || read.Intent == understand.IntentDeny
+	return thanks, read.Intent == understand.IntentConfirm || read.Intent == understand.IntentDeny
 }
 
 // done are the words, folded, with which thanks say that it is.
@@ -271,7 +270,7 @@ var done = []string{
 	" sua roi ", " lam roi ", " done ", " fixed ",
 }
 
-// praise are the words, folded, with which thanks say that it was done well.
+// praise are the words, folded, with which people say that it was done well.
 var praise = []string{
 	" tot lam ", " lam tot ", " tot qua ", " gioi qua ", " gioi lam ", " tuyet voi ", " tuyet qua ", " dep qua ",
 	" nhanh qua ", " good job ", " well done ", " great ", " perfect ",
@@ -279,16 +278,18 @@ var praise = []string{
 
 // doubts are those with which they do not, whatever else they say.
 var doubts = []string{
-	" chua ", " khong ", " ko ", " hong ", " gi ma ", " khi nao ", " bao gio ", " chung nao ", " mong ", " nho ", " neu ",
-	" when ",
+	" chua ", " khong ", " ko ", " hong ", " gi ma ", " khi nao ", " bao gio ", " chung nao ", " mong ", " nho ",
+	" neu ", " when ",
 }
 
-// agrees tells whether words say that it is done.
+// agrees tells whether words say that it is done, or done well.
 func agrees(in Input, read understand.Result) bool {
 	folded := " " + models.Fold(*in.Event.Text) + " "
-	return says(read, understand.IntentConfirm) || says(read, understand.IntentNoProblem) ||
-		says(read, understand.IntentThanks) && (anyOf(folded, done...) || anyOf(folded, praise...)) &&
-			!anyOf(folded, doubts...)
+	if says(read, understand.IntentConfirm) || says(read, understand.IntentNoProblem) {
+		return true
+	}
+	well := anyOf(folded, praise...) && !read.Sure && len(strings.Fields(folded)) <= ratingWords
+	return (well || says(read, understand.IntentThanks) && anyOf(folded, done...)) && !anyOf(folded, doubts...)
 }
 
 func says(read understand.Result, intent understand.Intent) bool {
