@@ -47,7 +47,7 @@ func TestChatRefusesBadInput(t *testing.T) {
 			"only NUL":               {body: `{"client_id":"1","text":"\u0000"}`, want: refusal{Status: 422, Code: "invalid", Field: "text"}},
 			"10,001 characters":      {body: `{"client_id":"1","text":"` + strings.Repeat("ở", 10_001) + `"}`, want: refusal{Status: 422, Code: "invalid", Field: "text"}},
 			"long payload":           {body: `{"client_id":"1","payload":"` + strings.Repeat("a", 201) + `"}`, want: refusal{Status: 422, Code: "invalid", Field: "payload"}},
-			"no client id":           {body: `{"text":"a"}`, want: invalid},
+			"no client id":           {body: `{"text":"a"}`, want: refusal{Status: 422, Code: "invalid", Field: "client_id"}},
 			"empty client id":        {body: `{"client_id":"","text":"a"}`, want: refusal{Status: 422, Code: "invalid", Field: "client_id"}},
 			"NUL in client id":       {body: `{"client_id":"a\u0000","text":"a"}`, want: refusal{Status: 422, Code: "invalid", Field: "client_id"}},
 			"text that is no string": {body: `{"client_id":"1","text":{"a":1}}`, want: refusal{Status: 422, Code: "invalid", Field: "text"}},

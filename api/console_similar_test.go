@@ -93,7 +93,9 @@ func TestTicketOfTheAPISaysWhatMayBeTheSame(t *testing.T) {
 		if status != http.StatusOK {
 			t.Fatalf("two open tickets can be joined: %d %s", status, body)
 		}
-		deskPage{Body: body}.holds(t, `"code":"`+first.Code+`"`, `"reports":2`)
+		deskPage{Body: body}.holds(t, `"code":"`+second.Code+`"`, `"state":"merged"`)
+		_, _, body = d.do(ask{path: "/api/v1/tickets/" + first.Code, token: token})
+		deskPage{Body: body}.holds(t, `"reports":2`)
 		_, _, body = d.do(ask{path: "/api/v1/tickets/" + second.Code, token: token})
 		deskPage{Body: body}.holds(t, `"state":"merged"`, `"relation":"merged"`, `"related":"`+first.Code+`"`)
 	})

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -27,16 +28,20 @@ func TestIdempotencyKey(t *testing.T) {
 		}
 		mismatch := refusal{Status: 422, Code: "idempotency_mismatch"}
 		for name, change := range map[string]func(*ask){
-			"another body":    func(a *ask) { a.body = `{"text":"Khác."}` },
-			"another verb":    func(a *ask) { a.path = "/api/v1/tickets/" + made.Code + "/reply" },
-			"another ticket":  func(a *ask) { a.path = "/api/v1/tickets/" + d.ticket().Code + "/note" },
-			"another version": func(a *ask) { a.ifMatch = `"2"` },
+			"another body":   func(a *ask) { a.body = `{"text":"Khác."}` },
+			"another verb":   func(a *ask) { a.path = "/api/v1/tickets/" + made.Code + "/reply" },
+			"another ticket": func(a *ask) { a.path = "/api/v1/tickets/" + d.ticket().Code + "/note" },
 		} {
 			t.Run(name, func(t *testing.T) {
 				changed := note
 				change(&changed)
 				d.refused(t, changed, mismatch)
 			})
+		}
+		again := note
+		again.path, again.ifMatch = "/api/v1/tickets/"+url.PathEscape(models.SpokenCode(made.Code))+"/note", `"2"`
+		if diff := cmp.Diff(want, d.done(t, again)); diff != "" {
+			t.Errorf("who lost the answer reads the ticket and asks again (-first +repeat):\n%s", diff)
 		}
 		note.token = other
 		t.Run("of somebody else", func(t *testing.T) { d.refused(t, note, refusal{Status: 412, Code: "stale_version"}) })

@@ -50,7 +50,7 @@ func TestVerbRefusesBadInput(t *testing.T) {
 			"no body":                  {ask{path: path + "resolve", token: lead, ifMatch: `"1"`}, refusal{Status: 422, Code: "invalid", Field: "text"}},
 			"a second object":          {ask{path: path + "resolve", token: lead, ifMatch: `"1"`, body: answer + `{}`}, refusal{Status: 400, Code: "malformed"}},
 			"unknown field":            {ask{path: path + "resolve", token: lead, ifMatch: `"1"`, body: `{"outcome":"fixed","text":"a","force":true}`}, refusal{Status: 422, Code: "invalid", Field: "force"}},
-			"neither photo nor why":    {ask{path: path + "resolve", token: lead, ifMatch: `"1"`, body: `{"outcome":"fixed","text":"a"}`}, refusal{Status: 422, Code: "invalid", Field: "photo"}},
+			"neither photo nor why":    {ask{path: path + "resolve", token: lead, ifMatch: `"1"`, body: `{"outcome":"fixed","text":"a"}`}, refusal{Status: 422, Code: "invalid", Field: "photos"}},
 			"unknown type":             {ask{path: path + "triage", token: hotline, ifMatch: `"1"`, body: `{"category":"road.x"}`}, refusal{Status: 422, Code: "invalid", Field: "category"}},
 			"unknown priority":         {ask{path: path + "triage", token: hotline, ifMatch: `"1"`, body: `{"priority":"urgent"}`}, refusal{Status: 422, Code: "invalid", Field: "priority"}},
 			"half a point":             {ask{path: path + "triage", token: hotline, ifMatch: `"1"`, body: `{"lat":10.7}`}, refusal{Status: 422, Code: "invalid", Field: "lat"}},
@@ -67,7 +67,7 @@ func TestVerbRefusesBadInput(t *testing.T) {
 			"a form":                   {ask{path: path + "note", token: lead, ifMatch: `"1"`, kind: "application/x-www-form-urlencoded", body: `{"text":"a"}`}, refusal{Status: 415, Code: "media_type"}},
 			"triage that says nothing": {ask{path: path + "triage", token: hotline, ifMatch: `"1"`, body: `{"category":""}`}, refusal{Status: 422, Code: "invalid", Field: "category"}},
 			"unknown outcome":          {ask{path: path + "resolve", token: lead, ifMatch: `"1"`, body: `{"outcome":"gone","text":"a"}`}, refusal{Status: 422, Code: "invalid", Field: "outcome"}},
-			"blanks as a reason":       {ask{path: path + "resolve", token: lead, ifMatch: `"1"`, body: `{"outcome":"fixed","text":"a","no_photo_reason":" \u0000\n"}`}, refusal{Status: 422, Code: "invalid", Field: "photo"}},
+			"blanks as a reason":       {ask{path: path + "resolve", token: lead, ifMatch: `"1"`, body: `{"outcome":"fixed","text":"a","no_photo_reason":" \u0000\n"}`}, refusal{Status: 422, Code: "invalid", Field: "photos"}},
 			"amend that says nothing":  {ask{path: path + "amend", token: hotline, ifMatch: `"1"`, body: `{"text":" ","address":""}`}, refusal{Status: 422, Code: "invalid", Field: "text"}},
 			"body over 1 MiB":          {ask{path: path + "resolve", token: lead, ifMatch: `"1"`, body: strings.Repeat(" ", 1<<20+1)}, refusal{Status: 413, Code: "too_large"}},
 		} {
@@ -185,7 +185,7 @@ func TestLoginRefusesBadInput(t *testing.T) {
 			"NUL in the e-mail":  {`{"email":"a\u0000@b.vn","password":"x"}`, refused},
 			"broken UTF-8":       {"{\"email\":\"\xff\",\"password\":\"\xff\"}", refused},
 			"malformed json":     {`{`, refusal{Status: 400, Code: "malformed"}},
-			"no password":        {`{"email":"a@b.vn"}`, refusal{Status: 422, Code: "invalid"}},
+			"no password":        {`{"email":"a@b.vn"}`, refusal{Status: 422, Code: "invalid", Field: "password"}},
 			"password too long":  {`{"email":"a","password":"` + strings.Repeat("a", 201) + `"}`, refusal{Status: 422, Code: "invalid", Field: "password"}},
 			"text instead of it": {`"a"`, refusal{Status: 422, Code: "invalid"}},
 		} {

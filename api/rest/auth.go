@@ -12,14 +12,14 @@ import (
 	"github.com/vticket/vticket/models"
 )
 
-// fromInput is who asks, and from which address of the network.
-type fromInput struct {
+// Caller is who asks, and from which address of the network. Exported: huma fills nothing that is embedded and is not.
+type Caller struct {
 	Asker
 	address string
 }
 
 type loginInput struct {
-	fromInput
+	Caller
 	Body struct {
 		Email    string `json:"email" maxLength:"200"`
 		Password string `json:"password" maxLength:"200"`
@@ -27,7 +27,7 @@ type loginInput struct {
 }
 
 // Resolve finds out where a request comes from.
-func (in *fromInput) Resolve(ctx huma.Context) []error {
+func (in *Caller) Resolve(ctx huma.Context) []error {
 	in.address = humagin.Unwrap(ctx).ClientIP()
 	return nil
 }
@@ -42,8 +42,8 @@ type tokenOutput struct {
 type passwordInput struct {
 	Asker
 	Body struct {
-		Password string `json:"password" maxLength:"1000" doc:"10 characters or more."`
-		Current  string `json:"current,omitempty" maxLength:"1000" doc:"The present one, unless it is a one-time password."`
+		Password string `json:"password" maxLength:"200" doc:"10 characters or more."`
+		Current  string `json:"current,omitempty" maxLength:"200" doc:"The present one, unless it is a one-time password."`
 	}
 }
 

@@ -37,7 +37,7 @@ type chatBody struct {
 
 type chatAccepted struct {
 	Body struct {
-		ID string `json:"id"`
+		ID string `json:"id" doc:"Of what was accepted, the same for a repeat. In the list it is known by its client_id."`
 	}
 }
 
@@ -62,7 +62,7 @@ type chatMessage struct {
 
 type chatMessagesInput struct {
 	Asker
-	After string `query:"after" doc:"The id of the last message seen."`
+	After string `query:"after" doc:"The id of the last message that was listed. 200 are listed at most: ask until none comes."`
 }
 
 type chatMessagesOutput struct {
@@ -105,12 +105,12 @@ func (a *API) chatRoutes(v1 huma.API) {
 	}, a.listChat)
 	huma.Register(v1, huma.Operation{
 		OperationID: "list-chat-tickets", Method: http.MethodGet, Path: "/chat/tickets",
-		Tags: tags, Security: security, Summary: "What became of it",
+		Tags: tags, Security: security, Summary: "What became of it", RejectUnknownQueryParameters: true,
 	}, a.listChatTickets)
 }
 
 // openChat makes a secret; the address behind it is the secret's hash, so that the database cannot speak for anyone.
-func (a *API) openChat(ctx context.Context, in *fromInput) (*tokenOutput, error) {
+func (a *API) openChat(ctx context.Context, in *Caller) (*tokenOutput, error) {
 	if err := a.Intake.Meet(in.address, in.lang()); err != nil {
 		return nil, a.refuse(ctx, in.Asker, err)
 	}
@@ -266,6 +266,9 @@ func (a *API) listChat(ctx context.Context, in *chatMessagesInput) (*chatMessage
 			return err
 		}
 		said, err := tx.MessagesAfter(c.ID, in.After, 200)
+		if errors.Is(err, models.ErrNotFound) {
+			return models.Invalid{Field: "after", Key: "error_id"}
+		}
 		if err != nil {
 			return err
 		}

@@ -29,6 +29,7 @@ func (a *API) departmentRoutes(v1 huma.API) {
 	huma.Register(v1, huma.Operation{
 		OperationID: "list-departments", Method: http.MethodGet, Path: "/departments", Tags: []string{"staff"},
 		Security: []map[string][]string{{"bearer": {}}}, Summary: "List departments",
+		RejectUnknownQueryParameters: true,
 	}, a.listDepartments)
 }
 

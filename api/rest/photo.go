@@ -171,6 +171,13 @@ type attached struct {
 	Photos []string // their ids
 }
 
+// AttachedView is a ticket as the verb attach answers it.
+type AttachedView struct {
+	TicketView
+
+	Photos []string `json:"photos" doc:"The ids of the pictures, for resolve."`
+}
+
 // addPhoto attaches one picture of the finished work; resolve names it by the id that is answered. If-Match may be left
 // out: who only brings a picture need not have read the ticket.
 func (a *API) addPhoto(c *gin.Context) {
@@ -182,11 +189,7 @@ func (a *API) addPhoto(c *gin.Context) {
 // attachForm is the verb: a form with pictures of the finished work. It answers as every verb, with their ids beside.
 func (a *API) attachForm(c *gin.Context) {
 	if out, ok := a.attach(c, maxPhotos, true); ok {
-		c.JSON(http.StatusOK, struct {
-			TicketView
-
-			Photos []string `json:"photos"`
-		}{out.Ticket.Body, out.Photos})
+		c.JSON(http.StatusOK, AttachedView{out.Ticket.Body, out.Photos})
 	}
 }
 
@@ -266,24 +269,26 @@ func inPath(name string, values ...any) *huma.Param {
 }
 
 // answersOf describes one good answer; any other is a problem.
-func answersOf(status, about, kind string, body *huma.Schema) map[string]*huma.Response {
+func answersOf(doc *huma.OpenAPI, status, about, kind string, body *huma.Schema) map[string]*huma.Response {
 	answer := func(about, kind string, body *huma.Schema) *huma.Response {
 		return &huma.Response{Description: about, Content: map[string]*huma.MediaType{kind: {Schema: body}}}
 	}
 	return map[string]*huma.Response{
 		status:    answer(about, kind, body),
-		"default": answer("Refused", "application/problem+json", &huma.Schema{Type: huma.TypeObject}),
+		"default": answer("Refused", "application/problem+json", problemSchema(doc)),
 	}
 }
 
 func describePhoto(doc *huma.OpenAPI) {
+	binary := &huma.Schema{Type: huma.TypeString, Format: "binary"}
+	answers := answersOf(doc, "200", "The picture", "image/jpeg", binary)
+	answers["200"].Content["application/octet-stream"] = &huma.MediaType{Schema: binary}
 	doc.AddOperation(&huma.Operation{
 		OperationID: "get-photo", Method: http.MethodGet, Path: "/photos/{id}/{size}", Tags: []string{"chat", "staff"},
 		Security:   []map[string][]string{{"bearer": {}}},
-		Summary:    "A picture of a chat or a ticket; sound and film for staff, as original",
+		Summary:    "A picture of a chat or a ticket; what staff may have as original is sound, film and files",
 		Parameters: []*huma.Param{inPath("id"), inPath("size", "1600", "320", "original")},
-		Responses: answersOf("200", "The picture", "image/jpeg",
-			&huma.Schema{Type: huma.TypeString, Format: "binary"}),
+		Responses:  answers,
 	})
 }
 
@@ -301,7 +306,8 @@ func describeAttach(doc *huma.OpenAPI) {
 					Description: "The ETag of the ticket as the asker saw it; * is any.",
 				},
 				{
-					Name: "Idempotency-Key", In: "header", Schema: text,
+					Name: "Idempotency-Key", In: "header",
+					Schema:      &huma.Schema{Type: huma.TypeString, MaxLength: new(200)},
 					Description: "A repeat with the same pictures gets the same answer.",
 				},
 			},
@@ -324,16 +330,11 @@ func describeAttach(doc *huma.OpenAPI) {
 		doc.AddOperation(op)
 	}
 	add("attach-photos", "/tickets/{code}/attach", "Add pictures of the finished work", maxPhotos, true,
-		answersOf("200", "The ticket, and the ids of the pictures beside", "application/json",
-			&huma.Schema{AllOf: []*huma.Schema{
-				doc.Components.Schemas.Schema(reflect.TypeFor[TicketView](), true, ""),
-				{Type: huma.TypeObject, Properties: map[string]*huma.Schema{
-					"photos": {Type: huma.TypeArray, Items: text},
-				}},
-			}}))
+		answersOf(doc, "200", "The ticket, and the ids of the pictures beside", "application/json",
+			doc.Components.Schemas.Schema(reflect.TypeFor[AttachedView](), true, "")))
 	add("add-ticket-photo", "/tickets/{code}/photos", "Add one picture of the finished work, for resolve", 1, false,
-		answersOf("201", "Kept", "application/json", &huma.Schema{
-			Type: huma.TypeObject, Properties: map[string]*huma.Schema{"id": text},
+		answersOf(doc, "201", "Kept", "application/json", &huma.Schema{
+			Type: huma.TypeObject, Properties: map[string]*huma.Schema{"id": text}, Required: []string{"id"},
 		}))
 }
 

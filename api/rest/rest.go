@@ -80,6 +80,7 @@ func (a *API) Register(engine *gin.Engine) {
 	a.departmentRoutes(v1)
 	a.photoRoutes(group)
 	describeForms(v1.OpenAPI())
+	describe(v1.OpenAPI())
 }
 
 // cutOff is what huma says, as a fault of ours, of a body that ends too early or is chunked wrongly.
@@ -107,6 +108,8 @@ func newError(lang string, status int, message string, errs ...error) huma.Statu
 			details = append(details, d.Location+": "+d.Message)
 			if _, field, inside := strings.Cut(d.Location, "."); inside && p.Field == "" { // "body.text", "query.limit"
 				p.Field = field
+			} else if p.Field == "" {
+				p.Field = requiredOf(d.Message)
 			}
 		}
 	}
@@ -118,9 +121,9 @@ func newError(lang string, status int, message string, errs ...error) huma.Statu
 
 // Asker is the part of a request that says who asks, and in which language.
 type Asker struct {
-	Authorization string `header:"Authorization"`
-	Language      string `header:"Accept-Language"`
-	Chat          string `cookie:"vticket_chat" doc:"The token of a chat, as our own page keeps it."`
+	Authorization string `header:"Authorization" hidden:"true"`
+	Language      string `header:"Accept-Language" doc:"English where it begins with en, else Vietnamese."`
+	Chat          string `cookie:"vticket_chat" hidden:"true"` // the token of a chat, as our own page keeps it
 }
 
 func (q Asker) token() string {

@@ -16,11 +16,11 @@ import (
 // TicketView is a ticket as lists and verbs tell it. Exported: huma describes nothing that is embedded and is not.
 type TicketView struct {
 	Code         string     `json:"code"`
-	State        string     `json:"state"`
-	Outcome      string     `json:"outcome,omitempty"`
-	Priority     string     `json:"priority"`
-	Category     string     `json:"category"`
-	Area         string     `json:"area"`
+	State        string     `json:"state" enum:"new,assigned,in_progress,waiting,resolved,closed,rejected,merged,withdrawn"`
+	Outcome      string     `json:"outcome,omitempty" enum:"fixed,answered,cannot_fix"`
+	Priority     string     `json:"priority" enum:"critical,high,normal,low"`
+	Category     string     `json:"category" doc:"The key of its type; that of an old ticket may be no more."`
+	Area         string     `json:"area" doc:"The code of the ward, empty where none is known."`
 	Lat          *float64   `json:"lat,omitempty"`
 	Lon          *float64   `json:"lon,omitempty"`
 	Road         string     `json:"road"`
@@ -30,10 +30,10 @@ type TicketView struct {
 	DepartmentID *string    `json:"department_id,omitempty"`
 	SuggestedID  *string    `json:"suggested_department_id,omitempty"`
 	Why          string     `json:"why" doc:"Why it went where it went."`
-	Confidence   float64    `json:"confidence"`
+	Confidence   float64    `json:"confidence" doc:"0 to 1: how sure its type was read; 1 when a person chose it."`
 	ExternalRefs string     `json:"external_refs,omitempty"`
-	PromiseDue   *time.Time `json:"promise_due,omitempty"`
-	TargetDue    *time.Time `json:"target_due,omitempty"`
+	PromiseDue   *time.Time `json:"promise_due,omitempty" doc:"By when its resident was promised an answer."`
+	TargetDue    *time.Time `json:"target_due,omitempty" doc:"By when its department has to be done; left out while its clock stands still."`
 	Version      int64      `json:"version"`
 	CreatedAt    time.Time  `json:"created_at"`
 	AssigneeID   *string    `json:"assignee_id,omitempty"`
@@ -105,11 +105,11 @@ type ticketsInput struct {
 	Asker
 	Status     string `query:"status" doc:"States, separated by commas."`
 	Department string `query:"department" doc:"The id or the code of a department."`
-	Category   string `query:"category"`
-	Area       string `query:"area"`
-	Overdue    bool   `query:"overdue"`
+	Category   string `query:"category" doc:"The key of a type. One that nothing has gives an empty list: old tickets keep types that are no more."`
+	Area       string `query:"area" doc:"The code of a ward, likewise."`
+	Overdue    bool   `query:"overdue" doc:"Only open tickets beyond target_due; false is no filter."`
 	Q          string `query:"q" maxLength:"200" doc:"A code, a number of another system, a phone number, or words."`
-	Cursor     string `query:"cursor"`
+	Cursor     string `query:"cursor" doc:"The next of the page before."`
 	Limit      int    `query:"limit" default:"50" minimum:"1" maximum:"100"`
 }
 
@@ -128,7 +128,7 @@ func (a *API) ticketRoutes(v1 huma.API) {
 	}, a.listTickets)
 	huma.Register(v1, huma.Operation{
 		OperationID: "get-ticket", Method: http.MethodGet, Path: "/tickets/{code}", Tags: tags, Security: security,
-		Summary: "One ticket, with what was reported, said and done",
+		Summary: "One ticket, with what was reported, said and done", RejectUnknownQueryParameters: true,
 	}, a.ticket)
 	huma.Register(v1, huma.Operation{
 		OperationID: "do-verb", Method: http.MethodPost, Path: verbPath, Tags: tags, Security: security,

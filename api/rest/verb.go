@@ -27,7 +27,7 @@ type verbInput struct {
 	Code           string `path:"code"`
 	Verb           string `path:"verb"`
 	IfMatch        string `header:"If-Match" doc:"The ETag of the ticket as the asker saw it; * is any."`
-	IdempotencyKey string `header:"Idempotency-Key" maxLength:"200" doc:"A repeat with the same body gets the same answer."`
+	IdempotencyKey string `header:"Idempotency-Key" maxLength:"200" doc:"A repeat with the same body gets the same answer, for 24 hours."`
 	RawBody        []byte
 	kind           string // of the body
 }
@@ -40,18 +40,18 @@ func (in *verbInput) Resolve(c huma.Context) []error {
 
 // verbBody has the fields of all verbs; each reads its own.
 type verbBody struct {
-	Text         string          `json:"text" doc:"Of return, ask, reply, note, resolve, amend."`
-	Outcome      models.Outcome  `json:"outcome" enum:"fixed,answered,cannot_fix" doc:"Of resolve."`
+	Text         string          `json:"text" doc:"Of return, ask, reply, note and resolve, which need it, and amend."`
+	Outcome      models.Outcome  `json:"outcome" enum:"fixed,answered,cannot_fix" doc:"Of resolve, which needs it."`
 	NoPhoto      string          `json:"no_photo_reason" doc:"Of resolve: why there is no picture of the finished work."`
 	Category     string          `json:"category" doc:"Of triage. It raises the priority to its own, and never lowers it."`
 	Priority     models.Priority `json:"priority" enum:"critical,high,normal,low" doc:"Of triage; left out, none is chosen."`
-	Department   string          `json:"department" doc:"Of assign: an id or a code."`
+	Department   string          `json:"department" doc:"Of assign, which needs it: an id or a code."`
 	Lat          *float64        `json:"lat" doc:"Of triage, amend."`
 	Lon          *float64        `json:"lon" doc:"Of triage, amend."`
 	Address      *string         `json:"address" doc:"Of triage, where an empty one removes what was wrong, and amend."`
 	ExternalRefs *string         `json:"external_refs" doc:"Of triage: numbers of other systems, separated by spaces."`
 	Photos       []string        `json:"photos" doc:"Of resolve: ids of pictures of the finished work."`
-	Into         string          `json:"into" doc:"Of merge: the code of the ticket that goes on."`
+	Into         string          `json:"into" doc:"Of merge, which needs it: the code of the ticket that goes on. The answer is the one that was merged."`
 }
 
 type verbFunc func(tx *store.Tx, act workflow.Act, in verbBody) (models.Ticket, error)
@@ -111,7 +111,10 @@ func (a *API) verbs() map[models.Verb]verbFunc {
 			if err != nil {
 				return into, models.Invalid{Field: "into", Key: "error_merge_into"}
 			}
-			return a.Desk.Merge(tx, workflow.MergeInput{Act: act, Into: into.ID})
+			if _, err = a.Desk.Merge(tx, workflow.MergeInput{Act: act, Into: into.ID}); err != nil {
+				return models.Ticket{}, err
+			}
+			return tx.LockTicket(act.Actor, act.Ticket) // the one that was asked about, not the one that goes on
 		},
 		models.VerbUnmerge: func(tx *store.Tx, act workflow.Act, _ verbBody) (models.Ticket, error) {
 			return a.Desk.Unmerge(tx, workflow.UnmergeInput{Act: act})
@@ -152,6 +155,10 @@ func (a *API) verb(ctx context.Context, in *verbInput) (*ticketOutput, error) {
 			return err
 		})
 	})
+	if wrong, ok := errors.AsType[models.Invalid](err); ok && wrong.Field == "photo" { // as the pages call it
+		wrong.Field = "photos"
+		err = wrong
+	}
 	if err != nil {
 		return nil, a.refuse(ctx, in.Asker, err)
 	}
@@ -180,7 +187,8 @@ func once[T any](tx *store.Tx, in *verbInput, asker string, out *T, do func() er
 	if in.IdempotencyKey == "" {
 		return do()
 	}
-	sum := sha256.Sum256([]byte(in.Code + "\x00" + in.Verb + "\x00" + in.IfMatch + "\x00" + string(in.RawBody)))
+	code, _ := models.ParseCode(in.Code) // If-Match is no part: who lost the answer reads the ticket and asks again
+	sum := sha256.Sum256([]byte(code + "\x00" + in.Verb + "\x00" + string(in.RawBody)))
 	key := models.IdempotencyKey{Owner: asker, Key: in.IdempotencyKey, BodyHash: hex.EncodeToString(sum[:])}
 	known, found, err := tx.ClaimIdempotencyKey(key)
 	if err != nil {

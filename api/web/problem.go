@@ -36,6 +36,17 @@ func (p *Problem) GetStatus() int { return p.Status }
 // ContentType is that of every problem, for huma.
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
 
+// Codes are those of all problems.
+func Codes() []string {
+	return []string{
+		"forbidden", "foreign", "idempotency_mismatch", "if_match_malformed", "if_match_required",
+		"illegal_move", "internal", "invalid", "login_refused", "malformed", "media_type", "method_not_allowed",
+		"not_found", "password_change_required", "password_expired", "photos_full", "photos_many",
+		"signin_refused", "signin_tries", "stale_version", "talks_many", "timeout", "too_large", "unauthorized",
+		"unavailable", "unknown_verb",
+	}
+}
+
 // GetHeaders is what belongs to a problem in the head of an answer, for huma.
 func (p *Problem) GetHeaders() http.Header {
 	h := http.Header{}

@@ -84,7 +84,8 @@ type Said struct {
 }
 
 // MessagesAfter returns what a conversation has shown after a message (empty: from the beginning), in the order in
-// which it was shown: what came in when it was read, what went out when it was sent.
+// which it was shown: what came in when it was read, what went out when it was sent. ErrNotFound: it has not shown that
+// message.
 func (tx *Tx) MessagesAfter(conversationID, after string, limit int) ([]Said, error) {
 	shown := tx.db().Table("messages m").
 		Select("m.*, coalesce(d.text, m.text) AS shown, d.sent_at, coalesce(d.sent_at, m.created_at) AS shown_at").
@@ -98,6 +99,16 @@ func (tx *Tx) MessagesAfter(conversationID, after string, limit int) ([]Said, er
 	var rows []Said
 	if err := q.Order("shown_at, id").Limit(limit).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("messages: %w", err)
+	}
+	if len(rows) > 0 || after == "" {
+		return rows, nil
+	}
+	var known int64
+	if err := tx.db().Table("(?) AS l", shown).Where("id = ?", after).Count(&known).Error; err != nil {
+		return nil, fmt.Errorf("messages: %w", err)
+	}
+	if known == 0 {
+		return nil, fmt.Errorf("messages after %s: %w", after, models.ErrNotFound)
 	}
 	return rows, nil
 }
