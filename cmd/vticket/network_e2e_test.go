@@ -3,6 +3,9 @@
 package main
 
 import (
+	"bytes"
+	"image"
+	"image/jpeg"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -92,8 +95,12 @@ func TestE2EChatWithTooManyPhotos(t *testing.T) {
 	lan.visit(n.base)
 	neighbour := resident(p)
 	neighbour.base = n.base
+	var small bytes.Buffer
+	if err := jpeg.Encode(&small, image.NewGray(image.Rect(0, 0, 8, 8)), nil); err != nil {
+		t.Fatal(err)
+	}
 	for i := range web.PhotosAnHour {
-		res, err := neighbour.upload("/chat/messages", map[string]any{"client_id": i}, []byte("\xff\xd8\xff\xe0"))
+		res, err := neighbour.upload("/chat/messages", map[string]any{"client_id": i}, small.Bytes())
 		if err != nil || res.Body.Close() != nil || res.StatusCode != http.StatusAccepted {
 			t.Fatalf("photo %d: %v %v", i, res, err)
 		}
