@@ -86,9 +86,6 @@ func (u Uploads) Read(c *gin.Context, wants FormWants) (Form, error) {
 	for count := 0; ; count++ {
 		part, err := parts.NextRawPart()
 		if errors.Is(err, io.EOF) && count > 0 {
-			if fault != nil && !wants.Keep {
-				return u.refuse(c, f, fault)
-			}
 			return f, fault
 		}
 		if err != nil {
