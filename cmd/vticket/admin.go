@@ -99,7 +99,14 @@ func adminCommand() *cobra.Command {
 	create.Flags().BoolVar(&fromStdin, "password-stdin", false, "read the password from standard input")
 	_ = create.MarkFlagRequired("email")
 	_ = create.MarkFlagRequired("role")
-	admin.AddCommand(create, adminPasswordCommand(), adminDisableCommand(), adminListCommand())
+	admin.AddCommand(create, adminDisableCommand(), adminListCommand(), onceCommand(
+		"password", "Print a one-time password for somebody who lost theirs; their sessions end at once",
+		"nobody who may sign in has the e-mail %s (see vticket admin list; who was disabled comes back by admin enable)",
+		(*store.Tx).RenewPassword,
+	), onceCommand(
+		"enable", "Let somebody in again who was disabled, with a one-time password that is printed",
+		"nobody who is disabled has the e-mail %s (see vticket admin list)", (*store.Tx).EnableStaff,
+	))
 	return admin
 }
 
@@ -156,11 +163,13 @@ func adminDisableCommand() *cobra.Command {
 	return disable
 }
 
-func adminPasswordCommand() *cobra.Command {
+// onceCommand prints a one-time password for one person, whom do lets in with it; nobody is said when do meets none.
+func onceCommand(
+	use, short, nobody string, do func(tx *store.Tx, email, hash string, until time.Time) error,
+) *cobra.Command {
 	var email string
 	renew := &cobra.Command{
-		Use: "password", Args: cobra.NoArgs,
-		Short: "Print a one-time password for somebody who lost theirs; their sessions end at once",
+		Use: use, Args: cobra.NoArgs, Short: short,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			email = strings.ToLower(strings.TrimSpace(email))
 			password, err := models.NewOncePassword()
@@ -175,11 +184,11 @@ func adminPasswordCommand() *cobra.Command {
 			err = withStore(cmd.Context(), func(s *store.Store) error {
 				return s.Tx(cmd.Context(), func(tx *store.Tx) error {
 					until = tx.Now.Add(models.OnceLife)
-					return tx.RenewPassword(email, hash, until)
+					return do(tx, email, hash, until)
 				})
 			})
 			if errors.Is(err, models.ErrNotFound) {
-				return fmt.Errorf("nobody who may sign in has the e-mail %s (see vticket admin list)", email)
+				return fmt.Errorf(nobody, email)
 			}
 			if err != nil {
 				return err
@@ -252,7 +261,7 @@ func insertStaff(tx *store.Tx, who models.Staff, department string) error {
 	}
 	err := tx.InsertStaff(&who)
 	if errors.Is(err, models.ErrConflict) {
-		return fmt.Errorf("e-mail taken: %s has an account (see vticket admin list and admin password)", who.Email)
+		return fmt.Errorf("e-mail taken: %s has an account (see vticket admin list; admin password or enable lets them in)", who.Email)
 	}
 	return err
 }

@@ -81,6 +81,12 @@ func TestAdminPassword(t *testing.T) {
 	if err == nil || !strings.Contains(out, "nobody who may sign in has the e-mail a@b.vn") {
 		t.Errorf("somebody who was shut out is to be refused, said %q and %v", out, err)
 	}
+	command(t, env, "", "admin", "enable", "--email", "a@b.vn")
+	if out, err := attempt(t, env, "", "admin", "enable", "--email", "a@b.vn"); err == nil ||
+		!strings.Contains(out, "nobody who is disabled has the e-mail a@b.vn") {
+		t.Errorf("who is let in again is disabled no more: %v: %s", err, out)
+	}
+	command(t, env, "", "admin", "password", "--email", "a@b.vn")
 }
 
 // Neither the tables nor an admin made before the first start keep that start from making the departments.

@@ -85,6 +85,14 @@ func (tx *Tx) RenewPassword(email, hash string, until time.Time) error {
 	return tx.shutOut("renew password", done, email)
 }
 
+// EnableStaff lets somebody who was disabled sign in again, with the hash of a one-time password that is good until an
+// instant; ErrNotFound when nobody who is disabled has this e-mail.
+func (tx *Tx) EnableStaff(email, hash string, until time.Time) error {
+	done := tx.db().Exec(`UPDATE staff SET password_hash = ?, password_once_until = ?, disabled_at = NULL
+		WHERE email = ? AND disabled_at IS NOT NULL`, hash, until, email)
+	return tx.shutOut("enable staff", done, email)
+}
+
 // shutOut ends all sessions of whom a change of staff has met.
 func (tx *Tx) shutOut(what string, done *gorm.DB, email string) error {
 	if done.Error != nil {
