@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -59,6 +60,13 @@ func stopped(t *testing.T, d *door, stop func()) {
 		d.refused(t, send, refusal{Status: 503, Code: "unavailable"})
 		if took := time.Since(began); took > answerLimit {
 			t.Errorf("refused after %v", took)
+		}
+	}
+	if strings.Contains(t.Name(), "gone") { // a database that says nothing is waited for, and is no refusal
+		for _, other := range []ask{
+			{method: http.MethodPost, path: "/api/v1/chat/sessions"}, {method: http.MethodGet, path: chatPath, token: token},
+		} {
+			d.refused(t, other, refusal{Status: 503, Code: "unavailable"})
 		}
 	}
 	if status, _, _ := d.do(ask{method: http.MethodGet, path: "/readyz"}); status != http.StatusServiceUnavailable {

@@ -12,7 +12,11 @@ import (
 
 	"github.com/vticket/vticket/locales"
 	"github.com/vticket/vticket/models"
+	"github.com/vticket/vticket/models/store"
 )
+
+// unavailableFor is when who meets a database that is down is asked to come again.
+const unavailableFor = 5 * time.Second
 
 // Problem is a refusal as RFC 9457 writes it. Code is stable: clients decide by it, never by the words.
 type Problem struct { //nolint:errname // the name that RFC 9457 gives it
@@ -103,6 +107,10 @@ func ProblemOf(err error, lang string) *Problem {
 		return NewProblem(http.StatusForbidden, "forbidden", lang)
 	case errors.Is(err, models.ErrConflict):
 		return NewProblem(http.StatusPreconditionFailed, "stale_version", lang)
+	case errors.Is(err, store.ErrUnavailable):
+		p := NewProblem(http.StatusServiceUnavailable, "unavailable", lang)
+		p.Wait = unavailableFor
+		return p
 	default:
 		return NewProblem(http.StatusInternalServerError, "internal", lang)
 	}

@@ -101,7 +101,7 @@ func adminCommand() *cobra.Command {
 	_ = create.MarkFlagRequired("role")
 	admin.AddCommand(create, adminDisableCommand(), adminListCommand(), onceCommand(
 		"password", "Print a one-time password for somebody who lost theirs; their sessions end at once",
-		"nobody who may sign in has the e-mail %s (see vticket admin list; who was disabled comes back by admin enable)",
+		"nobody who may sign in has the e-mail %s (see vticket admin list; who is disabled comes back by admin enable)",
 		(*store.Tx).RenewPassword,
 	), onceCommand(
 		"enable", "Let somebody in again who was disabled, with a one-time password that is printed",
@@ -261,7 +261,8 @@ func insertStaff(tx *store.Tx, who models.Staff, department string) error {
 	}
 	err := tx.InsertStaff(&who)
 	if errors.Is(err, models.ErrConflict) {
-		return fmt.Errorf("e-mail taken: %s has an account (see vticket admin list; admin password or enable lets them in)", who.Email)
+		return fmt.Errorf("e-mail taken: %s has an account (see vticket admin list, admin password and admin enable)",
+			who.Email)
 	}
 	return err
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/vticket/vticket/models"
 )
 
-// ErrUnavailable says that an event could not be kept now; whoever sent it must send it again.
-var ErrUnavailable = errors.New("inbox unavailable")
+// ErrUnavailable says that nothing could be kept or read now; whoever sent something must send it again.
+var ErrUnavailable = errors.New("database unavailable")
 
 const (
 	inboxBatch = 128                     // rows a statement: 128 × 12 arguments, far below the limits of both databases

@@ -3,9 +3,11 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"runtime"
 	"slices"
 	"strings"
@@ -195,7 +197,7 @@ func again(ctx context.Context, do func() error) error {
 	for try := 1; ; try++ {
 		err := do()
 		if err == nil || try == 5 || !retryable(err) {
-			return err
+			return gone(err)
 		}
 		select {
 		case <-ctx.Done():
@@ -244,6 +246,19 @@ func retryable(err error) bool {
 	}
 	code := sqliteCode(err)
 	return code == sqliteBusy || code == sqliteConstraint && strings.Contains(err.Error(), "tickets.code")
+}
+
+// gone adds ErrUnavailable to the failures of a database that cannot be reached, is being stopped or has no connection
+// left (postgresql.org/docs/15/errcodes-appendix.html): later the same may succeed.
+func gone(err error) error {
+	pg, answered := errors.AsType[*pgconn.PgError](err)
+	_, refused := errors.AsType[*pgconn.ConnectError](err)
+	_, broken := errors.AsType[*net.OpError](err)
+	ending := answered && (strings.HasPrefix(pg.Code, "08") || strings.HasPrefix(pg.Code, "57P0") || pg.Code == "53300")
+	if !ending && !refused && !broken && !errors.Is(err, driver.ErrBadConn) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrUnavailable, err)
 }
 
 // chance names the constraints that two transactions may break without a fault of either: a new ticket's code that
