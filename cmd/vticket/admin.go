@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/mail"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -146,14 +147,26 @@ func adminDisableCommand() *cobra.Command {
 		Use: "disable", Short: "Shut somebody out; their sessions end at once", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			email = strings.ToLower(strings.TrimSpace(email))
+			var left []models.Staff
 			err := withStore(cmd.Context(), func(s *store.Store) error {
-				return s.Tx(cmd.Context(), func(tx *store.Tx) error { return tx.DisableStaff(email) })
+				return s.Tx(cmd.Context(), func(tx *store.Tx) (err error) {
+					if err := tx.DisableStaff(email); err != nil {
+						return err
+					}
+					left, err = tx.StaffList()
+					return err
+				})
 			})
 			if errors.Is(err, models.ErrNotFound) {
 				return fmt.Errorf("nobody has the e-mail %s (vticket admin list shows everybody)", email)
 			}
 			if err != nil {
 				return err
+			}
+			if !slices.ContainsFunc(left, func(who models.Staff) bool {
+				return who.Role == models.RoleAdmin && who.DisabledAt == nil
+			}) {
+				fmt.Fprintln(cmd.ErrOrStderr(), "vticket: no admin is left who may sign in (admin enable, admin create)")
 			}
 			return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]string{"disabled": email})
 		},

@@ -76,7 +76,9 @@ func TestAdminPassword(t *testing.T) {
 	if status, _, _, err := renewed.exchange(http.MethodGet, "/tickets", "", nil); status != http.StatusForbidden {
 		t.Errorf("a one-time password is to open nothing but the choice of another, it was answered %d, %v", status, err)
 	}
-	command(t, env, "", "admin", "disable", "--email", "a@b.vn")
+	if out := command(t, env, "", "admin", "disable", "--email", "a@b.vn"); strings.Contains(out, "no admin is left") {
+		t.Errorf("the first admin is still there: %s", out)
+	}
 	out, err := attempt(t, env, "", "admin", "password", "--email", "a@b.vn")
 	if err == nil || !strings.Contains(out, "nobody who may sign in has the e-mail a@b.vn") {
 		t.Errorf("somebody who was shut out is to be refused, said %q and %v", out, err)
@@ -87,6 +89,20 @@ func TestAdminPassword(t *testing.T) {
 		t.Errorf("who is let in again is disabled no more: %v: %s", err, out)
 	}
 	command(t, env, "", "admin", "password", "--email", "a@b.vn")
+}
+
+// TestWhoStaysOutIsTold: an operator is to learn at once that nobody administers any more, and that a sheet lets nobody in.
+func TestWhoStaysOutIsTold(t *testing.T) {
+	t.Parallel()
+	env := embeddedStack(t)
+	command(t, env, "mật khẩu dài", "admin", "create", "--email", "a@b.vn", "--role", "admin", "--password-stdin")
+	if out := command(t, env, "", "admin", "disable", "--email", "a@b.vn"); !strings.Contains(out, "no admin is left") {
+		t.Errorf("the last admin was disabled, said was %q", out)
+	}
+	sheet := sheetFile(t, []string{"email", "name", "role"}, []string{"A@b.vn", "An", "hotline"})
+	if out := command(t, env, "", "staff", "import", sheet, "--apply"); !strings.Contains(out, "a@b.vn is disabled and stays so") {
+		t.Errorf("the sheet names somebody who is disabled, said was %q", out)
+	}
 }
 
 // Neither the tables nor an admin made before the first start keep that start from making the departments.

@@ -18,7 +18,7 @@ import (
 )
 
 // Config is the whole configuration, read once from the environment. Nothing set runs the demo stack: SQLite, an
-// embedded Redis and a folder. Each secret NAME may come from the file named by NAME_FILE instead.
+// embedded Redis and a folder. Each NAME may come from the file named by NAME_FILE instead.
 type Config struct {
 	DatabaseURL string `env:"DATABASE_URL"`
 	RedisURL    string `env:"REDIS_URL"`
@@ -78,7 +78,7 @@ type Config struct {
 	FacebookURL       string            `env:"FB_GRAPH_URL" envDefault:"https://graph.facebook.com"`
 }
 
-// secrets are the variables that may be given as files and are never shown.
+// secretNames are the variables that are never shown.
 var secretNames = [...]string{
 	"DATABASE_URL", "REDIS_URL", "TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "SECRETS_KEY", "ZALO_APP_SECRET",
 	"ZALO_OA_SECRET_KEY", "ZALO_PKCE_VERIFIER", "ZALO_BOT_TOKEN", "ZALO_BOT_SECRET", "FB_PAGE_TOKEN", "FB_APP_SECRET",
@@ -100,19 +100,25 @@ func loadConfig(environ map[string]string) (Config, error) {
 	return c, nil
 }
 
-// readConfig reads it as it stands; the faults are of files that cannot be read, the error of what is none of it.
+// readConfig reads it as it stands; the faults are of files that give no value, the error of what is none of it.
 func readConfig(environ map[string]string) (c Config, faults []error, err error) {
-	for _, name := range secretNames {
+	for _, name := range settingNames() {
 		path := environ[name+"_FILE"]
 		if path == "" {
 			continue
 		}
 		raw, err := os.ReadFile(filepath.Clean(path))
-		if err != nil {
+		value := strings.TrimSpace(string(raw))
+		switch {
+		case err != nil:
 			faults = append(faults, fmt.Errorf("read %s_FILE: %w", name, err))
-			continue
+		case value == "":
+			faults = append(faults, fmt.Errorf("%s_FILE: the file %s is empty", name, path))
+		case environ[name] != "" && environ[name] != value:
+			faults = append(faults, fmt.Errorf("%s and %[1]s_FILE say different things: take one of them away", name))
+		default:
+			environ[name] = value
 		}
-		environ[name] = strings.TrimSpace(string(raw))
 	}
 	c, err = env.ParseAsWithOptions[Config](env.Options{Environment: environ})
 	return c, faults, unreadable(err)
@@ -147,9 +153,9 @@ func (c Config) validate() (faults []error) {
 			"redis-sentinel://"))
 	}
 	for _, setting := range [][2]string{{"DATABASE_URL", c.DatabaseURL}, {"REDIS_URL", c.RedisURL}} {
-		if _, err := url.Parse(setting[1]); err != nil {
-			faults = append(faults,
-				fmt.Errorf("%s is no address: special characters in the password are percent-encoded", setting[0]))
+		if !wholeAddress(setting[1]) {
+			faults = append(faults, fmt.Errorf("%s is no address: special characters in the password are "+
+				"percent-encoded, # as %%23 and ? as %%3F", setting[0]))
 		}
 	}
 	if (c.DatabaseURL == "") != (c.RedisURL == "") {
@@ -168,15 +174,31 @@ func (c Config) validate() (faults []error) {
 			faults = append(faults, fmt.Errorf("%s must be like https://host", name))
 		}
 	}
-	for _, proxy := range c.Proxies {
-		_, errNetwork := netip.ParsePrefix(proxy)
-		if _, errAddress := netip.ParseAddr(proxy); errNetwork != nil && errAddress != nil {
-			faults = append(faults,
-				errors.New("TRUSTED_PROXIES must be addresses or networks like 10.0.0.0/8, with commas"))
-		}
-	}
+	faults = append(faults, c.validateProxies()...)
 	if err := new(slog.LevelVar).UnmarshalText([]byte(c.LogLevel)); err != nil {
 		faults = append(faults, errors.New("LOG_LEVEL must be debug, info, warn or error"))
+	}
+	return faults
+}
+
+// wholeAddress tells whether an address holds its password to the end: one that ends early at a # or a ? leaves its
+// rest, and the @ behind it, in the fragment or among the parameters.
+func wholeAddress(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Fragment == "" && (u.Host == "" || !strings.Contains(u.RawQuery, "@"))
+}
+
+func (c Config) validateProxies() (faults []error) {
+	for _, proxy := range c.Proxies {
+		network, errNetwork := netip.ParsePrefix(proxy)
+		switch _, errAddress := netip.ParseAddr(proxy); {
+		case errNetwork != nil && errAddress != nil:
+			faults = append(faults,
+				errors.New("TRUSTED_PROXIES must be addresses or networks like 10.0.0.0/8, with commas"))
+		case errNetwork == nil && network.Bits() == 0:
+			faults = append(faults, fmt.Errorf("TRUSTED_PROXIES: %s is everybody, who could then name any address "+
+				"as theirs: name the proxies alone", proxy))
+		}
 	}
 	return faults
 }

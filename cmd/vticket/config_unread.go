@@ -13,9 +13,9 @@ var ourPrefixes = []string{"TELEGRAM_", "ZALO_", "FB_", "FACEBOOK_", "MAP_TILE_"
 // unreadSettings are the variables that seem to be meant for us and that no setting reads, each with the name that is
 // perhaps meant; empty: none is near.
 func unreadSettings(environ map[string]string) map[string]string {
-	known := settingNames()
-	for _, name := range secretNames {
-		known = append(known, name+"_FILE")
+	var known []string
+	for _, name := range settingNames() {
+		known = append(known, name, name+"_FILE")
 	}
 	unread := map[string]string{}
 	for name := range environ {

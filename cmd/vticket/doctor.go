@@ -124,7 +124,7 @@ func doctorCommand() *cobra.Command {
 }
 
 func (d *doctor) names() []string {
-	var names []string
+	names := []string{checkConfig}
 	for _, check := range d.checks() {
 		names = append(names, check.name)
 	}
@@ -142,7 +142,8 @@ func (d *doctor) examine(ctx context.Context, only []string) error {
 	given := environ()
 	var err error
 	d.config, err = loadConfig(given)
-	if len(only) == 0 || err != nil {
+	wantsConfig := len(only) == 0 || slices.Contains(only, checkConfig)
+	if wantsConfig || err != nil {
 		d.unread(given)
 	}
 	if err != nil {
@@ -151,7 +152,7 @@ func (d *doctor) examine(ctx context.Context, only []string) error {
 		}
 		return nil
 	}
-	if len(only) == 0 {
+	if wantsConfig {
 		d.ok("nothing contradicts")
 	}
 	defer func() {

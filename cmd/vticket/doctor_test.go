@@ -72,6 +72,11 @@ func TestDoctorOnTheEmbeddedStack(t *testing.T) {
 	if failed || len(found) != 1 {
 		t.Errorf("one check was asked for: %+v", found)
 	}
+	found, _ = examined(t, env, "--only", checkConfig)
+	expectFinding(t, found, levelOK, checkConfig, "nothing contradicts")
+	if len(found) != 2 { // and the one that is misspelt
+		t.Errorf("only the configuration was asked for: %+v", found)
+	}
 	p.stop()
 	found, failed = examined(t, env)
 	if failed {

@@ -106,6 +106,7 @@ func serve(ctx context.Context, c Config, role string, out io.Writer) error {
 func (s *stack) work(ctx context.Context, running *sync.WaitGroup, failed func()) {
 	running.Go(func() { s.journal.Forget(ctx) })
 	running.Go(func() { s.forgetUploads(ctx) })
+	s.log.InfoContext(ctx, "worker started")
 	running.Go(func() {
 		if err := s.worker.Run(ctx); err != nil {
 			s.log.ErrorContext(ctx, "worker stopped", "error", err)

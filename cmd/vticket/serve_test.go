@@ -63,6 +63,29 @@ func TestUnmigratedDatabaseIsRefused(t *testing.T) {
 	}
 }
 
+// TestOlderProgramSaysSo: a program that is older than its database is to say so; it ends because no machine has the
+// address (RFC 5737).
+func TestOlderProgramSaysSo(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	env := stackEnv{"DATA_DIR=" + folder, "LISTEN_ADDR=192.0.2.1:80"}
+	if out, _ := attempt(t, env, "", "serve"); strings.Contains(out, "newer program") {
+		t.Errorf("nothing is newer yet:\n%s", out)
+	}
+	db, err := sql.Open("sqlite", filepath.Join(folder, "vticket.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	const later = "INSERT INTO goose_db_version (version_id, is_applied) VALUES (29991231000000, 1)"
+	if _, err := db.ExecContext(t.Context(), later); err != nil {
+		t.Fatal(err)
+	}
+	if out, _ := attempt(t, env, "", "serve"); !strings.Contains(out, "migrated by a newer program") {
+		t.Errorf("a warning is to say that the program is old:\n%s", out)
+	}
+}
+
 // TestReadySaysWhatToDo: whoever reads /readyz must not migrate a database that is down.
 func TestReadySaysWhatToDo(t *testing.T) {
 	t.Parallel()

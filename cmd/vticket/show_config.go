@@ -42,7 +42,7 @@ func settingSources(given map[string]string) map[string]string {
 	sources := map[string]string{}
 	for _, name := range settingNames() {
 		switch {
-		case slices.Contains(secretNames[:], name) && given[name+"_FILE"] != "":
+		case given[name+"_FILE"] != "":
 			sources[name] = "file"
 		case given[name] != "":
 			sources[name] = "environment"

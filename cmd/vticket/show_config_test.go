@@ -61,6 +61,8 @@ func TestAddressesOfServicesAreChecked(t *testing.T) {
 		"a socket":                 {"postgres:///db?host=/var/run/postgresql", "redis-socket:///run/redis.sock", ""},
 		"a stray % for PostgreSQL": {"postgres://u:s3cret%@h/db", redis, "DATABASE_URL is no address: special characters in the password"},
 		"a stray # for PostgreSQL": {"postgres://u:s3cret#@h/db", redis, "DATABASE_URL is no address"},
+		"a # among digits":         {"postgres://u:12#s3cret@h/db", redis, "# as %23"},
+		"a ? among digits":         {database, "redis://:12?s3cret@h/0", "REDIS_URL is no address"},
 		"another database":         {"mysql://u:s3cret@h/db", redis, "DATABASE_URL must begin with postgres://"},
 		"another cache":            {database, "https://:s3cret@h/0", "REDIS_URL must begin with redis://"},
 		"a stray % for Redis":      {database, "redis://:s3cret%@h/0", "REDIS_URL is no address: special characters in the password"},
@@ -79,6 +81,44 @@ func TestAddressesOfServicesAreChecked(t *testing.T) {
 	}
 }
 
+// TestSettingsFromFiles: a file that gives nothing, or something else than the variable, is not to be guessed about.
+func TestSettingsFromFiles(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	file := func(name, text string) string {
+		path := filepath.Join(folder, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	c, err := loadConfig(map[string]string{"PUBLIC_URL_FILE": file("url", "https://1022.example.vn\n")})
+	if err != nil || c.PublicURL != "https://1022.example.vn" {
+		t.Errorf("any setting may come from a file: %q, %v", c.PublicURL, err)
+	}
+	for says, given := range map[string]map[string]string{
+		"TELEGRAM_BOT_TOKEN_FILE: the file": {"TELEGRAM_BOT_TOKEN_FILE": file("empty", " \n")},
+		"SECRETS_KEY and SECRETS_KEY_FILE say different things": {
+			"SECRETS_KEY": "s3cret", "SECRETS_KEY_FILE": file("key", "another"),
+		},
+	} {
+		if _, err := loadConfig(given); err == nil || !strings.Contains(err.Error(), says) ||
+			strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("the fault is to say %q and not the value: %v", says, err)
+		}
+	}
+}
+
+// TestProxiesAreNotEverybody: whoever is a trusted proxy names the address that limits count.
+func TestProxiesAreNotEverybody(t *testing.T) {
+	t.Parallel()
+	for given, taken := range map[string]bool{"10.0.0.0/8,127.0.0.1": true, "0.0.0.0/0": false, "10.0.0.1,::/0": false} {
+		if _, err := loadConfig(map[string]string{"TRUSTED_PROXIES": given}); (err == nil) != taken {
+			t.Errorf("TRUSTED_PROXIES=%s is to be taken: %t, got %v", given, taken, err)
+		}
+	}
+}
+
 // TestUnreadSettings: a variable that is misspelt looks like a channel that nobody has set up.
 func TestUnreadSettings(t *testing.T) {
 	t.Parallel()
@@ -88,12 +128,12 @@ func TestUnreadSettings(t *testing.T) {
 		"FACEBOOK_PAGE_ID":        "FB_PAGE_ID",
 		"VTICKET_LISTEN_ADDR":     "LISTEN_ADDR",
 		"ZALO_APP_SECRETS_FILE":   "ZALO_APP_SECRET_FILE",
-		"ZALO_OA_ID_FILE":         "ZALO_OA_ID",
 		"DATABASE_URI":            "DATABASE_URL",
 		"LISTEN_ADDRESS":          "LISTEN_ADDR",
 		"Telegram_Bot_Token":      "TELEGRAM_BOT_TOKEN",
 		"TELEGRAM_BOT_TOKEN":      "-",
 		"TELEGRAM_BOT_TOKEN_FILE": "-",
+		"ZALO_OA_ID_FILE":         "-",
 		"LOG_LEVEL":               "-",
 		"REDIS_PORT":              "-",
 		"LOGNAME":                 "-",

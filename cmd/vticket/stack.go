@@ -109,6 +109,10 @@ func newStackAt(ctx context.Context, c Config, now func() time.Time) (_ *stack, 
 	if err = prepare(ctx, c, s.store); err != nil {
 		return nil, err
 	}
+	if _, unknown, err := s.store.Schema(ctx); err == nil && unknown > 0 {
+		s.log.WarnContext(ctx, "the database was migrated by a newer program: this one is too old to serve it for long",
+			"migrations_unknown", unknown)
+	}
 	if s.photos, err = photos.OpenDisk(filepath.Join(c.DataDir, "photos")); err != nil {
 		return nil, err
 	}

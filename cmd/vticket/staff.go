@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -101,6 +102,7 @@ func importStaff(ctx context.Context, s *store.Store, job staffJob) error {
 		return err
 	}
 	entries, faults := sheet.Check()
+	job.tellDisabled(sheet, entries)
 	if len(faults) > 0 || !job.apply {
 		return job.report(len(rows), faults, false)
 	}
@@ -118,6 +120,16 @@ func importStaff(ctx context.Context, s *store.Store, job staffJob) error {
 			len(slips.cards), job.slips)
 	}
 	return job.report(len(rows), faults, len(faults) == 0)
+}
+
+// tellDisabled names the people of the sheet who may not sign in: importing them changes nothing about that.
+func (j staffJob) tellDisabled(sheet workflow.StaffSheet, entries []workflow.StaffEntry) {
+	for _, who := range sheet.Known {
+		named := slices.ContainsFunc(entries, func(e workflow.StaffEntry) bool { return e.Email == who.Email })
+		if named && who.DisabledAt != nil {
+			fmt.Fprintf(j.notes, "vticket: %s is disabled and stays so (see vticket admin enable)\n", who.Email)
+		}
+	}
 }
 
 // newSlips makes a slip with a one-time password for everybody who is new.

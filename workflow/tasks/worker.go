@@ -83,10 +83,16 @@ func (w *Worker) Handle(kind string, handler func(ctx context.Context, id string
 func (w *Worker) Run(ctx context.Context) error {
 	var parts sync.WaitGroup
 	defer parts.Wait()
+	log := newAsynqLog(w.log)
 	for queue, concurrency := range map[string]int{
 		queueChat: w.options.Concurrency, queueSend: w.options.Concurrency, queueMedia: w.options.Media,
 	} {
-		server := asynq.NewServer(w.redis, w.config(queue, concurrency))
+		config := w.config(queue, concurrency)
+		config.Logger = log
+		if queue == queueChat { // one asks for all
+			config.HealthCheckFunc, config.HealthCheckInterval = answers(w.log), w.options.SweepEvery
+		}
+		server := asynq.NewServer(w.redis, config)
 		if err := server.Start(w.process(make(chan struct{}, concurrency))); err != nil {
 			return fmt.Errorf("start %s worker: %w", queue, err)
 		}
@@ -108,7 +114,6 @@ func (w *Worker) config(queue string, concurrency int) asynq.Config {
 		ShutdownTimeout:          shutdownLimit,
 		RetryDelayFunc:           retryDelay,
 		ErrorHandler:             asynq.ErrorHandlerFunc(w.failed),
-		Logger:                   asynqLog{w.log.With("queue", queue)},
 	}
 }
 

@@ -3,7 +3,9 @@ package tasks
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -98,6 +100,53 @@ func TestSweepRingsAndSurvivesAnError(t *testing.T) {
 				t.Errorf("ran %s, want %s", got, row)
 			}
 		})
+	}
+}
+
+// TestRedisAwayIsSaidOnce: an operator reads that Redis went and that it came back, and not a line a second of each loop.
+func TestRedisAwayIsSaidOnce(t *testing.T) {
+	t.Parallel()
+	e, said := embedded(t), &lines{}
+	worker, err := NewWorker(e.URL(), Options{SweepEvery: 20 * time.Millisecond},
+		slog.New(slog.NewTextHandler(said, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	start(t, worker)
+	e.server.SetError("LOADING away")
+	said.await(t, "Redis does not answer")
+	time.Sleep(300 * time.Millisecond) // three loops ask for tasks 20 times a second each
+	e.server.SetError("")
+	said.await(t, "Redis answers again")
+	if all := said.String(); strings.Count(all, "\n") > 3 || !strings.Contains(all, "level=ERROR") {
+		t.Errorf("that it went, one complaint of asynq's and that it is back are three lines:\n%s", all)
+	}
+}
+
+// lines is a log that can be read while it is written.
+type lines struct {
+	guard sync.Mutex
+	all   strings.Builder
+}
+
+func (l *lines) Write(line []byte) (int, error) {
+	l.guard.Lock()
+	defer l.guard.Unlock()
+	return l.all.Write(line)
+}
+
+func (l *lines) String() string {
+	l.guard.Lock()
+	defer l.guard.Unlock()
+	return l.all.String()
+}
+
+func (l *lines) await(t *testing.T, words string) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); !strings.Contains(l.String(), words); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%q is to be logged:\n%s", words, l)
+		}
 	}
 }
 
