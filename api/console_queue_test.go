@@ -357,6 +357,27 @@ func TestDepartmentsAreNamed(t *testing.T) {
 	})
 }
 
+// TestCategoriesAndAreasAreListed: programs that triage need the values that tickets name.
+func TestCategoriesAndAreasAreListed(t *testing.T) {
+	eachDoor(t, func(t *testing.T, d *door) {
+		t.Helper()
+		viewer := d.staff(models.RoleViewer, nil)
+		for path, want := range map[string]string{
+			"categories": `{"key":"road.pothole","name":"Pothole / damaged surface","field":"road","priority":"normal"}`,
+			"areas":      `{"code":"26740","name":"`,
+		} {
+			status, _, body := d.do(ask{
+				method: http.MethodGet, path: "/api/v1/" + path, token: viewer,
+				language: "en",
+			})
+			if status != http.StatusOK || !strings.Contains(body, want) {
+				t.Errorf("%s is to hold %s: %d %.500s", path, want, status, body)
+			}
+			d.refused(t, ask{method: http.MethodGet, path: "/api/v1/" + path}, refusal{http.StatusUnauthorized, "unauthorized", ""})
+		}
+	})
+}
+
 // TestQueueKnowsWhatIsMine: a colleague lists what they have taken on, and comes back to that list from a ticket.
 func TestQueueKnowsWhatIsMine(t *testing.T) {
 	eachDoor(t, func(t *testing.T, d *door) {

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/vticket/vticket/locales"
+	"github.com/vticket/vticket/api/web"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/places"
 )
@@ -64,10 +64,7 @@ func drawMap(lang string, areas *places.Index, t models.Ticket) *miniMap {
 		}
 		own := o.Area.Code == t.AreaCode
 		m.Shapes = append(m.Shapes, mapShape{Path: path.String(), Own: own})
-		name := o.Area.FullName
-		if lang == locales.English && o.Area.FullNameEn != "" {
-			name = o.Area.FullNameEn
-		}
+		name := web.AreaName(lang, o.Area)
 		if at, ok := roomFor(name, outer); ok && !named[o.Area.Code] {
 			named[o.Area.Code] = true
 			m.Labels = append(m.Labels, mapLabel{point: at, Text: name, Own: own})

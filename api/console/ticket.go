@@ -11,6 +11,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/vticket/vticket/api/web"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/store"
 )
@@ -174,11 +175,8 @@ func pairs(args models.Args) []any {
 }
 
 func (p *Pages) areaName(lang, code string) string {
-	area, ok := p.Desk.Areas.Area(code)
-	if ok && lang == "en" && area.FullNameEn != "" {
-		return area.FullNameEn
-	}
-	return area.FullName
+	area, _ := p.Desk.Areas.Area(code)
+	return web.AreaName(lang, area)
 }
 
 // AreaName is what the ticket's ward is called, empty without one.

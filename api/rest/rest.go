@@ -77,7 +77,7 @@ func (a *API) Register(engine *gin.Engine) {
 	a.chatRoutes(v1)
 	a.authRoutes(v1)
 	a.ticketRoutes(v1)
-	a.departmentRoutes(v1)
+	a.cityRoutes(v1)
 	a.photoRoutes(group)
 	describeForms(v1.OpenAPI())
 	describe(v1.OpenAPI())

@@ -19,17 +19,17 @@ type TicketView struct {
 	State        string     `json:"state" enum:"new,assigned,in_progress,waiting,resolved,closed,rejected,merged,withdrawn"`
 	Outcome      string     `json:"outcome,omitempty" enum:"fixed,answered,cannot_fix"`
 	Priority     string     `json:"priority" enum:"critical,high,normal,low"`
-	Category     string     `json:"category" doc:"The key of its type; that of an old ticket may be no more."`
-	Area         string     `json:"area" doc:"The code of the ward, empty where none is known."`
+	Category     string     `json:"category" doc:"A key of /categories; that of an old ticket may be no more."`
+	Area         string     `json:"area" doc:"A code of /areas, empty where none is known."`
 	Lat          *float64   `json:"lat,omitempty"`
 	Lon          *float64   `json:"lon,omitempty"`
-	Road         string     `json:"road"`
+	Road         string     `json:"road" enum:",city,alley" doc:"Empty where the words do not say."`
 	Address      string     `json:"address"`
 	AreaApprox   bool       `json:"area_approximate"`
 	Geocoded     bool       `json:"geocoded" doc:"The point was computed from the address: nobody has pinned it."`
 	DepartmentID *string    `json:"department_id,omitempty"`
 	SuggestedID  *string    `json:"suggested_department_id,omitempty"`
-	Why          string     `json:"why" doc:"Why it went where it went."`
+	Why          string     `json:"why" enum:"rule,hotline_type,unsure_type,no_place,no_department,conflict,listen,returned,hotline" doc:"Why it went where it went."`
 	Confidence   float64    `json:"confidence" doc:"0 to 1: how sure its type was read; 1 when a person chose it."`
 	ExternalRefs string     `json:"external_refs,omitempty"`
 	PromiseDue   *time.Time `json:"promise_due,omitempty" doc:"By when its resident was promised an answer."`
@@ -105,8 +105,8 @@ type ticketsInput struct {
 	Asker
 	Status     string `query:"status" doc:"States, separated by commas."`
 	Department string `query:"department" doc:"The id or the code of a department."`
-	Category   string `query:"category" doc:"The key of a type. One that nothing has gives an empty list: old tickets keep types that are no more."`
-	Area       string `query:"area" doc:"The code of a ward, likewise."`
+	Category   string `query:"category" doc:"A key of /categories. One that nothing has gives an empty list: old tickets keep those that are no more."`
+	Area       string `query:"area" doc:"A code of /areas, likewise."`
 	Overdue    bool   `query:"overdue" doc:"Only open tickets beyond target_due; false is no filter."`
 	Q          string `query:"q" maxLength:"200" doc:"A code, a number of another system, a phone number, or words."`
 	Cursor     string `query:"cursor" doc:"The next of the page before."`

@@ -24,7 +24,7 @@ type toldView struct {
 }
 
 type reportView struct {
-	Channel   string     `json:"channel"`
+	Channel   string     `json:"channel" doc:"webchat, phone, or the name of a platform: telegram, zalo, zalo_bot, facebook."`
 	Words     string     `json:"words,omitempty" doc:"Empty too when one of its messages was taken back: then messages tell."`
 	Verdict   string     `json:"verdict,omitempty" enum:"done,not_done" doc:"What its reporter said of the answer."`
 	Withdrawn *time.Time `json:"withdrawn_at,omitempty" doc:"Its reporter has taken it back."`

@@ -166,7 +166,7 @@ func adminDisableCommand() *cobra.Command {
 			if !slices.ContainsFunc(left, func(who models.Staff) bool {
 				return who.Role == models.RoleAdmin && who.DisabledAt == nil
 			}) {
-				fmt.Fprintln(cmd.ErrOrStderr(), "vticket: no admin is left who may sign in (admin enable, admin create)")
+				fmt.Fprintln(cmd.ErrOrStderr(), "vticket: no admin is left who may sign in (see admin enable)")
 			}
 			return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]string{"disabled": email})
 		},
