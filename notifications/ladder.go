@@ -40,7 +40,7 @@ const (
 )
 
 // urgent are the messages that go out at any hour: dangers, and what somebody who asked for a person waits for.
-var urgent = []string{"danger", "self_harm", "person_called", "person_answer"}
+var urgent = []string{"danger", "call_yourself", "self_harm", "person_called", "person_answer"}
 
 // quiet returns when a message may go out that would wake somebody now. Answers in a running conversation, dangers,
 // what a colleague says in a talk, and our own page, which rings nobody, are not held up.

@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -66,12 +67,35 @@ func chosen(in Input) string {
 		return ""
 	}
 	text, number := models.Fold(*in.Event.Text), bare(in)
+	stars := starsIn(text)
 	for i, c := range in.Choices {
-		if number == i+1 || text == models.Fold(c.Title) {
+		rates := strings.HasPrefix(c.Payload, models.PayloadRate)
+		if number == i+1 || text == models.Fold(c.Title) ||
+			rates && stars > 0 && strings.HasSuffix(c.Payload, ":"+strconv.Itoa(stars)) {
 			return c.Payload
 		}
 	}
 	return ""
+}
+
+// starNumbers are the words, folded, for numbers of stars.
+var starNumbers = map[string]int{
+	"1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "mot": 1, "hai": 2, "ba": 3, "bon": 4, "tu": 4, "nam": 5,
+	"one": 1, "two": 2, "three": 3, "four": 4, "five": 5,
+}
+
+// starsIn is how many stars folded words give: a number before "sao", or one in letters alone; 0 when they give none.
+func starsIn(folded string) int {
+	words := strings.Fields(folded)
+	for i, word := range words {
+		if i > 0 && slices.Contains([]string{"sao", "star", "stars"}, word) {
+			return starNumbers[words[i-1]]
+		}
+	}
+	if len(words) == 1 && digits(folded) == 0 { // a numeral alone is the number of a choice
+		return starNumbers[words[0]]
+	}
+	return 0
 }
 
 // bare is the number that is all of a message; 0 for any other message.

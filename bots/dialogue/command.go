@@ -150,3 +150,25 @@ func speaksEnglish(text string) bool {
 	}
 	return hits >= 2
 }
+
+// takeBack are the words, folded, one of which asks to take a report back.
+var takeBack = []string{
+	" huy ", " xoa ", " rut ", " bo ", " thoi ", " khoi ", " nham ", " lon ", " ngung ", " dung lai ",
+	" cancel ", " delete ", " remove ", " withdraw ", " never mind ", " nevermind ", " forget ", " mistake ", " drop ",
+}
+
+// keepIt are those with which they ask that it stays, why it went, or for nothing but another picture.
+var keepIt = []string{
+	" dung huy ", " dung co huy ", " khong huy ", " ko huy ", " khong can huy ", " ko can huy ", " khong muon huy ",
+	" khong co huy ", " chua huy ", " sao huy ", " sao lai huy ", " ai huy ", " dung xoa ", " khong xoa ", " dung bo ",
+	" dung rut ", " khong rut ", " don t cancel ", " dont cancel ", " do not cancel ", " not cancel ", " why ",
+	" hinh ", " tam anh ", " xoa anh ", " nham anh ", " lon anh ", " photo ", " picture ", " image ",
+}
+
+// cancels tells whether words that sound like it ask to take the report back. After "it is too late" they are the
+// reason that was asked for.
+func cancels(in Input) bool {
+	folded := " " + models.Fold(*in.Event.Text) + " "
+	reason := in.Question == "withdraw_late" && len(strings.Fields(folded)) > 3
+	return anyOf(folded, takeBack...) && !anyOf(folded, keepIt...) && !reason
+}

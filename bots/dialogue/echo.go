@@ -16,7 +16,7 @@ const (
 
 // neverSilent are said all the same: dangers and who is called to them, and what tells why the bot falls silent, which
 // is said once in a while only. Receipts and what departments answer are said by the desk, and never come here.
-var neverSilent = []string{"danger", selfHarm, "person_called", "slow_down", "insults_pause"}
+var neverSilent = []string{"danger", callKey, selfHarm, "person_called", "slow_down", "insults_pause"}
 
 // echoes counts a message that the bot is about to say, and tells whether it is one too many: then it is left unsaid.
 // That is logged once in a minute.

@@ -20,7 +20,8 @@ const (
 	backAfter  = 24 * time.Hour // after which a greeting is answered with what is open
 	tellReport = "what_to_report"
 
-	ratingWords = 8 // that say how good an answer was, at most
+	ratingWords = 8  // that say how good an answer was, at most
+	phoneDigits = 10 // of a telephone number, at least
 )
 
 // read is what the words of an event mean; an event without words means nothing.
@@ -37,6 +38,9 @@ func (m Mind) talk(d *Draft, in Input, read understand.Result, belongs bool) ([]
 	if in.Event.Kind != bots.KindText || in.Event.Text == nil || in.Event.Beside || read.IsReport {
 		return nil, false
 	}
+	if belongs && details(*in.Event.Text) {
+		return nil, false
+	}
 	if read.Intent == understand.IntentPerson {
 		return []Effect{{Kind: EffectPerson}}, true
 	}
@@ -49,25 +53,17 @@ func (m Mind) talk(d *Draft, in Input, read understand.Result, belongs bool) ([]
 	case understand.IntentThanks:
 		return say("welcome_thanks"), true
 	case understand.IntentHelp, understand.IntentStatus:
-		if belongs && shows(*in.Event.Text) {
-			return nil, false
-		}
-		if read.Intent == understand.IntentHelp {
-			return say("help"), true
-		}
-		if holdsCode(*in.Event.Text) { // a mistyped one: any other has been looked up
-			return say("status_unknown"), true
-		}
-		return []Effect{{Kind: EffectStatus}}, true
+		return m.asks(in, read, belongs)
 	case understand.IntentCancel:
+		if !cancels(in) {
+			return m.chatter(*in.Event.Text, read, belongs)
+		}
 		return cancel(d, in), true
 	case understand.IntentAbuse:
-		if read.Category != "" && m.Areas.Read(*in.Event.Text).Sure {
+		if m.reported(*in.Event.Text, read) {
 			return nil, false // who is angry about something, somewhere, reports it
 		}
 		return sayOnce("calm"), true
-	case understand.IntentAd:
-		return sayOnce(tellReport), true
 	case understand.IntentConfirm:
 		if !strings.ContainsFunc(*in.Event.Text, unicode.IsDigit) && !m.placed(*in.Event.Text) {
 			return nil, !in.Current.Answers // "ok" under a receipt asks for nothing
@@ -76,6 +72,32 @@ func (m Mind) talk(d *Draft, in Input, read understand.Result, belongs bool) ([]
 	default:
 		return m.chatter(*in.Event.Text, read, belongs)
 	}
+}
+
+// asks answers who asks for help, or how far their reports have come.
+func (m Mind) asks(in Input, read understand.Result, belongs bool) ([]Effect, bool) {
+	elsewhere := in.Current.Code == "" && len(in.Tickets) == 0 // they told somebody else, and ask as if it had been us
+	switch text := *in.Event.Text; {
+	case belongs && shows(text), elsewhere && m.reported(text, read):
+		return nil, false
+	case read.Intent == understand.IntentHelp:
+		return say("help"), true
+	case holdsCode(text): // a mistyped one: any other has been looked up
+		return say("status_unknown"), true
+	default:
+		return []Effect{{Kind: EffectStatus}}, true
+	}
+}
+
+// reported tells whether words that are no plain report say what is the matter, and where.
+func (m Mind) reported(text string, read understand.Result) bool {
+	return read.Category != "" && m.Areas.Read(text).Sure
+}
+
+// details tells whether words say whom to call about a report, or that nobody is to learn who made it.
+func details(text string) bool {
+	return digits(text) >= phoneDigits || anyOf(" "+models.Fold(text)+" ", " ten toi ", " ten tui ", " ten minh ",
+		" ten em ", " giau ten ", " an danh ", " kin ten ", " lo ten ", " my name ", " anonymous ")
 }
 
 // shows tells whether words speak of the picture that they come with.
@@ -129,10 +151,11 @@ var notDone = []string{
 	" not done ", " not fixed ", " not yet ", " still ", " again ", " nobody ",
 }
 
-// notYet are the answers, folded, that say so alone: "chưa biết" says nothing of it.
-var notYet = []string{
-	" chua ", " chua a ", " chua ad ", " chua em ", " chua anh ", " chua chi ", " chua ban ", " chua nha ",
-	" chua nhe ", " chua dau ", " da chua ", " no ", " nope ",
+// notYet tells whether folded words say so by how they begin: "chưa, mới đổ đá thôi". "Chưa biết" says nothing of it.
+func notYet(folded string) bool {
+	return folded == " no " || folded == " nope " ||
+		strings.HasPrefix(strings.TrimPrefix(folded, " da"), " chua ") && !anyOf(folded, " chua biet ", " chua ro ",
+			" chua xem ", " chua coi ", " chua di ", " chua kiem ", " chua ve ", " chua ra ", " chua chac ")
 }
 
 // verdict reads what somebody says or shows after the answer to their report: that it is done, or that it is not, by
@@ -191,7 +214,7 @@ func (m Mind) unasked(d Draft, in Input, read understand.Result) ([]Effect, bool
 // undone tells whether words say "not done" of the ticket just spoken of, and report nothing else besides.
 func (m Mind) undone(in Input) bool {
 	rest := " " + models.Fold(*in.Event.Text) + " "
-	if !anyOf(rest, notDone...) {
+	if !anyOf(rest, notDone...) && !notYet(rest) {
 		return false
 	}
 	for _, w := range notDone {
@@ -225,7 +248,7 @@ func disagrees(in Input, read understand.Result) bool {
 	_, placed := places.Address(text)
 	another := read.IsReport && placed && read.Category != in.Current.Category
 	folded := " " + models.Fold(text) + " "
-	no := slices.Contains(notYet, folded) || anyOf(folded, notDone...) || denies(text)
+	no := notYet(folded) || anyOf(folded, notDone...) || denies(text)
 	return !another && (no || says(read, understand.IntentDeny))
 }
 

@@ -126,7 +126,7 @@ func (in Input) restrain(effects []Effect) []Effect {
 	return slices.DeleteFunc(slices.Clone(effects), func(e Effect) bool {
 		switch e.Kind {
 		case EffectSay:
-			return e.Key != "danger" && e.Key != selfHarm
+			return e.Key != workflow.WarningKey && e.Key != callKey && e.Key != selfHarm
 		case EffectStatus, EffectLanguage, EffectGone:
 			return true
 		case EffectData:

@@ -305,7 +305,18 @@ func (m Mind) onlyWhat(d Draft, text string) bool {
 	if !d.asked(askPlace) || strings.ContainsFunc(text, unicode.IsDigit) || m.placed(text) {
 		return false
 	}
-	return !d.Told && m.Model.Classify(text).Sure || d.Danger != "" && len(m.warnOther(d, text)) > 0
+	read := m.Model.Classify(text)
+	return !d.Told && read.Sure || d.Danger != "" && len(m.warnOther(d, text)) > 0 ||
+		read.IsReport && !anyOf(" "+models.Fold(text)+" ", whereWords...)
+}
+
+// whereWords are the words, folded, one of which stands in nearly every description of a place.
+var whereWords = []string{
+	" truoc ", " gan ", " canh ", " ke ", " sat ", " sau ", " dau ", " cuoi ", " doi dien ", " giua ", " ngay ",
+	" tai ", " o ", " ben ", " trong ", " ngoai ", " duoi ", " tren ", " hem ", " nga ", " khu ", " duong ", " cau ",
+	" cho ",
+	" truong ", " nha ", " pho ", " ap ", " xa ", " phuong ", " quan ", " chung cu ", " cong ", " hai ben ",
+	" near ", " at ", " in ", " front ", " behind ", " opposite ", " corner ", " by ", " next ", " on ", " under ",
 }
 
 // stalls tells whether words leave the question for the place open: "ok", "wait a moment", "why?". Who does not know it

@@ -148,13 +148,13 @@ func (m Mind) Reduce(d Draft, in Input, now time.Time) (Draft, []Effect) {
 	}
 	read := m.read(in)
 	after, effects, done := m.beside(d, in, read, now)
-	if !done {
-		return m.gather(d, in, now)
-	}
-	if in.Event.Actionable { // a danger is answered whatever else its words do
+	switch {
+	case !done:
+		after, effects = m.gather(d, in, now)
+	case in.Event.Actionable: // a danger is answered whatever else its words do
 		effects = append(m.warnAgain(read, in.Current), effects...)
 	}
-	return after, effects
+	return after, append(callYourself(in, effects), effects...)
 }
 
 // beside does what an event asks for that is no piece of a report in the making; false when it is one.

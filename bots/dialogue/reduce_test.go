@@ -48,11 +48,12 @@ func about(message, text string) *bots.Incoming {
 
 // step is one thing that happens after a while; without an event, only time passes.
 type step struct {
-	after   time.Duration
-	event   *bots.Incoming
-	choices []dialogue.Choice
-	current dialogue.Current
-	tickets []string
+	after    time.Duration
+	event    *bots.Incoming
+	choices  []dialogue.Choice
+	current  dialogue.Current
+	tickets  []string
+	question string // what we said last
 }
 
 func mind() dialogue.Mind {
@@ -79,6 +80,7 @@ func play(steps []step) (d dialogue.Draft, done []string) {
 		var effects []dialogue.Effect
 		d, effects = mind().Reduce(d, dialogue.Input{
 			Event: s.event, Message: fmt.Sprintf("m%d", n), Choices: s.choices, Current: s.current, Tickets: s.tickets,
+			Question: s.question,
 		}, now)
 		done = append(done, shown(effects)...)
 	}
@@ -269,6 +271,9 @@ func TestReduceWarnsWhateverElseWordsDo(t *testing.T) {
 		"despair, under an answer":   {steps: []step{{event: said(despair + ", chưa ai giúp"), current: resolved, choices: verdict}}, want: append(called, undone)},
 		"a quote amid a report":      {steps: []step{{after: second, event: photo()}, {event: said(danger), current: quoted}}, want: []string{warned, "attach " + code + " m1"}, open: true},
 		"no danger":                  {steps: []step{{event: said("ổ gà này sâu lắm"), current: quoted}}, want: []string{attached}},
+		"who wants us to call":       {steps: []step{{event: said("kêu xe cấp cứu dùm"), current: current}}, want: []string{"say call_yourself", attached}},
+		"amid a report":              {steps: []step{{event: photo()}, {event: said("gọi cứu hoả giùm đi")}}, want: []string{warned}, open: true},
+		"who has called":             {steps: []step{{event: said("tôi đã gọi cấp cứu rồi"), current: current}}, want: []string{attached}},
 		"words of no clear type":     {steps: []step{{event: said("hố kế bên còn nguyên"), current: quoted}}, want: []string{attached}},
 	})
 }
@@ -322,6 +327,7 @@ func TestReduceObeys(t *testing.T) {
 
 func TestReduceChooses(t *testing.T) {
 	asked := []dialogue.Choice{{Title: "xong", Payload: "done:" + code}, {Title: "chưa xong", Payload: "not_done:" + code}}
+	stars := []dialogue.Choice{{Title: "3 sao", Payload: "rate:" + code + ":3"}, {Title: "4 sao", Payload: "rate:" + code + ":4"}}
 	runAll(t, map[string]scenario{
 		"a pressed button":                 {steps: []step{{event: press("done:" + code)}}, want: []string{"close " + code}},
 		"a bare digit":                     {steps: []step{{event: said(" 2. "), choices: asked}}, want: []string{"reopen " + code}},
@@ -335,6 +341,9 @@ func TestReduceChooses(t *testing.T) {
 		"a digit with words is words":      {steps: []step{{event: said("1 ổ gà"), choices: asked}}, open: true},
 		"a choice leaves a draft alone":    {steps: []step{{event: photo()}, {event: said("1"), choices: asked}}, want: []string{"close " + code}, open: true},
 		"an unknown payload is told so":    {steps: []step{{event: press("explode:" + code)}}, want: []string{"gone"}},
+		"stars in words":                   {steps: []step{{event: said("4 sao thôi, chậm quá"), choices: stars}}, want: []string{"rate " + code + " 4"}},
+		"a number of stars in letters":     {steps: []step{{event: said("Bốn"), choices: stars}}, want: []string{"rate " + code + " 4"}},
+		"as many stars as there are none":  {steps: []step{{event: said("9 sao"), choices: stars}}, want: []string{"say what_to_report"}},
 		"an empty payload is told so":      {steps: []step{{event: press("")}, {after: time.Hour}}, want: []string{"gone"}},
 		"a payload without a code":         {steps: []step{{event: press("done")}}, want: []string{"gone"}},
 		"a payload with NUL":               {steps: []step{{event: press("done:\x00")}}, want: []string{"gone"}},
@@ -392,6 +401,8 @@ func TestReduceTakesNoTalkForThePlace(t *testing.T) {
 		"là sao?":                "",
 		"tôi không biết địa chỉ": "",
 		"không biết":             "",
+		"hôm qua có người té":    "",
+		"hôi lắm luôn á":         "",
 	} {
 		if d, _ := play([]step{{event: photo()}, {after: 9 * second, event: said(text)}}); d.Address != want {
 			t.Errorf("%q answers where it is: %q, want %q", text, d.Address, want)

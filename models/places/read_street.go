@@ -67,6 +67,9 @@ func (r *reader) numbered(k int, kind string) int {
 		k, said = k+1, true
 	}
 	w := r.words[k].fold
+	if r.housed(k) {
+		return 0
+	}
 	if n := r.inList(k, r.gaz.streets); n > 1 && r.words[k].digit {
 		return k + n
 	}
@@ -78,6 +81,17 @@ func (r *reader) numbered(k int, kind string) int {
 		return 0 // "đường 2 chiều", "đường 3 ngày nay"
 	}
 	return k + 1
+}
+
+// housed tells whether the number at k is a house's of the street behind it, and the "đường" before it no street's
+// word: "đèn đường 15 Nguyễn Trãi", "mặt đường số 15 Nguyễn Trãi".
+func (r *reader) housed(k int) bool {
+	way := k - 1
+	if way > 0 && streetNo.has(r.words[way], false) {
+		way--
+	}
+	return way > 0 && r.words[way].fold == "duong" && (r.words[way-1].fold == "den" || r.words[way-1].fold == "mat") &&
+		k+1 < len(r.words) && r.words[k].gap == ' ' && r.inList(k+1, r.gaz.streets) > 0
 }
 
 // counts tells whether word i says what the number before it counts.

@@ -11,6 +11,10 @@ func TestStreetLeavesTheHouseOut(t *testing.T) {
 		"140, hẻm 22/7 Tô Ký":              "Tô Ký",
 		"lầu 3 phòng 12 khách sạn Hoa Mai": "",
 		"nhà bà Tư gần chợ":                "",
+		"đèn đường 15 Nguyễn Trãi bị hư":   "Nguyễn Trãi",
+		"den duong 15 nguyen trai tat roi": "nguyen trai",
+		"mặt đường số 15 Nguyễn Trãi lún":  "Nguyễn Trãi",
+		"đèn đường số 15 tắt":              "đường số 15",
 		"phường Tân Hưng":                  "",
 	} {
 		if got, _ := Street(text); got != want {

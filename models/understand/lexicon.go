@@ -69,10 +69,12 @@ chặn, chắn, bít
 xây, xây dựng, cất`
 
 // lifeDanger is danger to life, whatever the category: the report becomes critical.
-const lifeDanger = `điện giật, bị giật điện, tia lửa, tóe lửa, xẹt lửa, có lửa, bốc cháy, đang cháy, phát nổ, nổ
-lớn, chết người, người chết, bất tỉnh, bị thương, mắc kẹt, chảy máu, cầm dao, hung khí, mã tấu, đâm chém, đuối
-nước, chết đuối, ngạt khói, ngạt thở, xì gas, rò gas, khó thở, co giật, sập nhà, bị đè, không thở được, nhảy
-cầu, electric shock, on fire, unconscious, injured, bleeding, trapped, gas leak, drowning, not breathing`
+const lifeDanger = `điện giật, bị giật điện, tia lửa, tóe lửa, xẹt lửa, có lửa, bốc cháy, đang cháy,
+phát nổ, nổ lớn, chết người, người chết, bất tỉnh, bị thương, mắc kẹt, chảy máu, cầm dao, hung khí,
+mã tấu, đâm chém, đuối nước, chết đuối, ngạt khói, ngạt thở, xì gas, rò gas, khó thở, co giật, sập
+nhà, bị đè, đè trúng người, đè người, đè lên người, lọt xuống cống, lọt cống, rớt xuống cống, té
+xuống cống, người lọt xuống, chưa lên được, ngộp thở, không thở được, nhảy cầu, electric shock, on
+fire, unconscious, injured, bleeding, trapped, gas leak, drowning, not breathing`
 
 // selfHarm is what people say who may end their lives, or who write about somebody who may: critical, and a person
 // answers. "Nóng muốn chết" is only the heat: what is alone said of oneself counts.

@@ -100,6 +100,20 @@ func TestClassifyHearsSelfHarm(t *testing.T) {
 	}
 }
 
+// TestClassifyHearsWhoIsHurt: somebody under a tree or down a drain is a danger to life.
+func TestClassifyHearsWhoIsHurt(t *testing.T) {
+	t.Parallel()
+	m, _ := model(t)
+	for text, want := range map[string]bool{
+		"cây ngã trước 12 Lê Lợi đè trúng người": true, "nắp cống hở, ba tôi lọt xuống chưa lên được": true,
+		"nhánh cây rớt trúng mái tôn": false, "bánh xe lọt xuống ổ gà": false,
+	} {
+		if got := m.Classify(text); got.Life != want || want && got.Priority != models.PriorityCritical {
+			t.Errorf("%q: life in danger %v (%s), want %v", text, got.Life, got.Priority, want)
+		}
+	}
+}
+
 func TestClassifyIntents(t *testing.T) {
 	t.Parallel()
 	m, _ := model(t)
