@@ -23,7 +23,7 @@ import (
 	"github.com/vticket/vticket/workflow"
 )
 
-// withStore runs a command on the configured database, which must be migrated.
+// withStore runs a command on the configured database: one on PostgreSQL must be migrated, the embedded one is made.
 func withStore(ctx context.Context, do func(*store.Store) error) error {
 	return withDatabase(func(c Config, s *store.Store) error {
 		if err := prepare(ctx, c, s); err != nil {
@@ -283,7 +283,8 @@ func insertStaff(tx *store.Tx, who models.Staff, department string) error {
 func auditCommand() *cobra.Command {
 	audit := &cobra.Command{Use: "audit", Short: "Prove what happened"}
 	audit.AddCommand(&cobra.Command{
-		Use: "verify", Short: "Check every timeline's chain of hashes against the tickets", Args: cobra.NoArgs,
+		Use: "verify", Args: cobra.NoArgs,
+		Short: "Check every timeline's chain of hashes, the tickets and the words that it has sums of",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return withStore(cmd.Context(), func(s *store.Store) error {
 				a, err := s.VerifyAudit(cmd.Context())

@@ -91,6 +91,19 @@ func TestAdminPassword(t *testing.T) {
 	command(t, env, "", "admin", "password", "--email", "a@b.vn")
 }
 
+// TestMisspeltCommandsFail: a nightly job that misspells "verify" is not to look like proof.
+func TestMisspeltCommandsFail(t *testing.T) {
+	t.Parallel()
+	for _, args := range []string{"audit verfy", "residents earse 481277358", "areas template x.xlsx", "verfy"} {
+		if out, err := attempt(t, embeddedStack(t), "", strings.Fields(args)...); err == nil || !strings.Contains(out, "unknown command") {
+			t.Errorf("vticket %s is to fail and say that there is no such command: %v: %s", args, err, out)
+		}
+	}
+	if out, err := attempt(t, embeddedStack(t), "", "audit"); err != nil || !strings.Contains(out, "verify") {
+		t.Errorf("a command alone is to tell what it has: %v: %s", err, out)
+	}
+}
+
 // TestWhoStaysOutIsTold: an operator is to learn at once that nobody administers any more, and that a sheet lets nobody in.
 func TestWhoStaysOutIsTold(t *testing.T) {
 	t.Parallel()

@@ -40,5 +40,22 @@ func rootCommand() *cobra.Command {
 		sandboxCommand(), classifyCommand(), simulateCommand(), residentsCommand(), correctionsCommand(),
 		versionCommand(),
 	)
+	refuseUnknown(root)
 	return root
+}
+
+// refuseUnknown lets every command that only has others under it fail for one that it has not. Left alone the library
+// prints help and succeeds: a misspelt "audit verify" of a nightly job would look like proof.
+func refuseUnknown(of *cobra.Command) {
+	for _, c := range of.Commands() {
+		if refuseUnknown(c); c.Runnable() {
+			continue
+		}
+		c.RunE = func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return c.Help()
+			}
+			return fmt.Errorf("unknown command %q for %q: see %[2]s --help", args[0], c.CommandPath())
+		}
+	}
 }

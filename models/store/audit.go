@@ -15,7 +15,7 @@ type Fault struct {
 	Fault  string `json:"fault"`
 }
 
-// Audit counts what Verify has read.
+// Audit counts what VerifyAudit has read.
 type Audit struct {
 	Tickets int     `json:"tickets"`
 	Events  int     `json:"events"`
