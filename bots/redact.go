@@ -16,8 +16,8 @@ import (
 // and brackets. The ids of platforms are longer, or begin otherwise.
 var phones = regexp.MustCompile(`(?:\b0084|\+84|\b84|\(?\b0)(?:[ \x{a0}.\-–()+]{0,2}[0-9]){8,10}\b`)
 
-// maskedPhone is what may be seen of a telephone number: its last three digits.
-func maskedPhone(number string) string {
+// lastDigits is what may be seen of a telephone number: its last three digits.
+func lastDigits(number string) string {
 	digits := strings.Map(func(r rune) rune {
 		if r < '0' || r > '9' {
 			return -1

@@ -173,7 +173,7 @@ func (s *scrubber) value(parent, name string, value any) any {
 		case placeName.MatchString(name):
 			return "[place]"
 		case phones.MatchString(v.String()):
-			return maskedPhone(v.String())
+			return lastDigits(v.String())
 		}
 	}
 	return value
@@ -198,7 +198,7 @@ func (s *scrubber) text(parent, name, text string) any {
 		return cut(s.clean(text), maxValue)
 	case phones.FindString(text) == text:
 		s.said.hear(text)
-		return maskedPhone(text)
+		return lastDigits(text)
 	}
 	s.said.hear(text)
 	return fmt.Sprintf("[%d characters]", len([]rune(text)))
@@ -206,7 +206,7 @@ func (s *scrubber) text(parent, name, text string) any {
 
 // clean is a text without secrets, whole numbers, and what was said in this conversation.
 func (s *scrubber) clean(text string) string {
-	text = phones.ReplaceAllStringFunc(strikeSecrets(plain(text), s.secrets), maskedPhone)
+	text = phones.ReplaceAllStringFunc(strikeSecrets(plain(text), s.secrets), lastDigits)
 	return s.said.strike(text)
 }
 

@@ -29,3 +29,11 @@ func NormalPhone(text string) (string, bool) {
 	}
 	return digits, true
 }
+
+// MaskedPhone is what is shown of a telephone number: its last three digits; nothing of what is too short for one.
+func MaskedPhone(phone string) string {
+	if len(phone) < 6 {
+		return ""
+	}
+	return "••• " + phone[len(phone)-3:]
+}

@@ -20,7 +20,7 @@ const (
 // calendar is the one by which a clock of a ticket counts: day and night for what is urgent.
 func (d *Desk) calendar(t models.Ticket, owner *models.Department) models.Calendar {
 	urgent := t.Priority == models.PriorityCritical || t.Priority == models.PriorityHigh
-	if urgent || d.Catalogue.Category(t.Category).Clock == models.CalendarAlways {
+	if urgent || d.Catalogue.Category(t.Category).Clock == models.ClockCalendar {
 		return d.Calendars[models.CalendarAlways]
 	}
 	if owner != nil && owner.Calendar != "" {

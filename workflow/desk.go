@@ -126,7 +126,7 @@ func (d *Desk) tell(tx *store.Tx, t models.Ticket, reports []models.Report, m mo
 		m.Args = models.Args{}
 	}
 	m.Args["code"] = models.SpokenCode(t.Code)
-	if m.Args["department"], err = departmentName(tx, t); err != nil {
+	if m.Args["department"], err = d.DepartmentName(tx, t); err != nil {
 		return err
 	}
 	told := map[string]bool{}
@@ -145,11 +145,6 @@ func (d *Desk) tell(tx *store.Tx, t models.Ticket, reports []models.Report, m mo
 
 // DepartmentName is how a ticket's department is called: the hotline while it has none.
 func (d *Desk) DepartmentName(tx *store.Tx, t models.Ticket) (string, error) {
-	return departmentName(tx, t)
-}
-
-// departmentName is how a ticket's department is called: the hotline while it has none.
-func departmentName(tx *store.Tx, t models.Ticket) (string, error) {
 	if t.DepartmentID == nil {
 		dep, err := tx.DepartmentByCode(models.HotlineCode)
 		return dep.Name, err

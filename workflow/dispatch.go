@@ -89,7 +89,7 @@ func (d *Desk) dispatch(tx *store.Tx, t *models.Ticket) (owner models.Department
 	}
 	t.SuggestedID = &owners[0].ID
 	switch {
-	case category.Dispatch != "auto":
+	case category.Dispatch != models.DispatchAuto:
 		t.Why = models.WhyHotlineType
 	case t.Confidence < category.MinConfidence:
 		t.Why = models.WhyUnsureType

@@ -10,12 +10,12 @@ import (
 // ReopenInput names the ticket and who is not content with it.
 type ReopenInput struct{ Act }
 
-// restoreWithin is how long a withdrawn ticket can be had again.
-const restoreWithin = 24 * time.Hour
+// RestoreWithin is how long something taken back, a ticket or a draft, can be had again.
+const RestoreWithin = 24 * time.Hour
 
 // Restorable tells whether a ticket was not withdrawn, or so lately that it can be had again.
 func Restorable(t models.Ticket, now time.Time) bool {
-	return t.ResolvedAt != nil || t.ClosedAt == nil || now.Sub(*t.ClosedAt) <= restoreWithin
+	return t.ResolvedAt != nil || t.ClosedAt == nil || now.Sub(*t.ClosedAt) <= RestoreWithin
 }
 
 // Reopen puts a resolved ticket back to work because its reporter is not satisfied, or a withdrawn one because they

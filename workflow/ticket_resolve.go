@@ -97,7 +97,7 @@ const samePicture = 6
 // the event is to remember of the photos.
 func (d *Desk) checkProof(tx *store.Tx, t models.Ticket, in ResolveInput) (models.Args, error) {
 	proof := d.Catalogue.Category(t.Category).Proof
-	if in.Outcome == models.OutcomeFixed && proof == "photo" && in.NoPhoto == "" && len(in.Photos) == 0 {
+	if in.Outcome == models.OutcomeFixed && proof == models.ProofPhoto && in.NoPhoto == "" && len(in.Photos) == 0 {
 		return nil, models.Invalid{Field: "photo", Key: "error_proof_photo"}
 	}
 	if len(in.Photos) == 0 {

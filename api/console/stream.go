@@ -286,18 +286,10 @@ func (w teller) reporterName(r models.Report) string {
 	if len(all) > 1 {
 		who += " " + strconv.Itoa(slices.Index(all, r.ReporterID)+1)
 	}
-	if phone := masked(w.Phones[r.ReporterID]); phone != "" {
+	if phone := models.MaskedPhone(w.Phones[r.ReporterID]); phone != "" {
 		who += " " + phone
 	}
 	return who + " · " + channel
-}
-
-// masked is what staff see of a telephone number.
-func masked(phone string) string {
-	if len(phone) < 6 {
-		return ""
-	}
-	return "••• " + phone[len(phone)-3:]
 }
 
 // photoCounts says what came with messages, by message.

@@ -19,7 +19,6 @@ import (
 
 const (
 	freshFor     = 10 * time.Minute // after a report: its page begins with a thank-you
-	restoreFor   = 24 * time.Hour   // a report that was taken back can be had again
 	answerPrefix = "answer_"        // begins the locale key of every answer
 )
 
@@ -228,7 +227,7 @@ func (p *Pages) showOwn(page *trackPage, found tracked, category models.Category
 		Rate:    can(models.VerbRate) && found.stars == 0 && !can(models.VerbClose), // one question at a time
 		NotDone: can(models.VerbReopen) && t.State != models.StateWithdrawn,
 		Tell:    t.State.Open() && can(models.VerbAttach),
-		Restore: t.State == models.StateWithdrawn && t.ClosedAt != nil && found.now.Sub(*t.ClosedAt) < restoreFor,
+		Restore: t.State == models.StateWithdrawn && t.ClosedAt != nil && workflow.Restorable(t, found.now),
 	}
 }
 

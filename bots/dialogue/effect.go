@@ -13,9 +13,6 @@ import (
 	"github.com/vticket/vticket/workflow"
 )
 
-// restoreWithin is how long something taken back can be had again.
-const restoreWithin = 24 * time.Hour
-
 // do writes one effect. was is the draft before the event that led to it.
 func (s *scene) do(e Effect, was Draft) error {
 	switch e.Kind {
@@ -257,7 +254,7 @@ func (s *scene) noted(t models.Ticket) error {
 // restore brings back what was taken back last: the ticket, however it was reported, or the draft that had not become
 // one.
 func (s *scene) restore() error {
-	t, withdrawn, err := s.tx.LastWithdrawn(s.conversation.ReporterID, s.tx.Now.Add(-restoreWithin))
+	t, withdrawn, err := s.tx.LastWithdrawn(s.conversation.ReporterID, s.tx.Now.Add(-workflow.RestoreWithin))
 	if err != nil {
 		return err
 	}
@@ -301,7 +298,7 @@ func (s *scene) reopenDraft(row models.Draft) error {
 	if err := s.resume(row); err != nil {
 		return err
 	}
-	if s.tx.Now.Sub(s.draft.EndedAt) > restoreWithin {
+	if s.tx.Now.Sub(s.draft.EndedAt) > workflow.RestoreWithin {
 		s.draft, s.row = Draft{}, models.Draft{}
 		return s.say(Effect{Key: "nothing_to_restore"})
 	}
@@ -350,7 +347,7 @@ func (s *scene) sendOn() error {
 	if err := s.resume(row); err != nil {
 		return err
 	}
-	if !s.draft.asked(askSend) || s.tx.Now.Sub(s.draft.EndedAt) > restoreWithin {
+	if !s.draft.asked(askSend) || s.tx.Now.Sub(s.draft.EndedAt) > workflow.RestoreWithin {
 		s.draft, s.row = Draft{}, models.Draft{}
 		return s.gone()
 	}

@@ -176,7 +176,7 @@ func (s *scene) showData() error {
 		}))
 	}
 	args := models.Args{
-		"name": known.Name, "phone": maskedPhone(known.Phone), "channels": strings.Join(channels, ", "),
+		"name": known.Name, "phone": models.MaskedPhone(known.Phone), "channels": strings.Join(channels, ", "),
 		"reports": known.Reports, "notices": strings.Join(notices, "\n"),
 		"language": locales.Message(lang, "language_"+lang, nil),
 	}
@@ -188,12 +188,4 @@ func (s *scene) showData() error {
 		{Key: "button_data_phone", Payload: "data:phone"},
 		{Key: "button_data_erase", Payload: "data:erase"},
 	}})
-}
-
-// maskedPhone is what is shown of a number: its last three digits.
-func maskedPhone(phone string) string {
-	if len(phone) < 6 {
-		return ""
-	}
-	return "••• " + phone[len(phone)-3:]
 }

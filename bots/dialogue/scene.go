@@ -274,7 +274,7 @@ func (s *scene) current(before said, replyTo string) Current {
 		Over:     !slices.Contains(models.Legal(spoken.State), models.VerbAttach),
 		Resolved: spoken.State == models.StateResolved && spoken.Answered,
 		Closed: spoken.State == models.StateClosed && spoken.Answered &&
-			s.tx.Now.Sub(spoken.At) <= restoreWithin,
+			s.tx.Now.Sub(spoken.At) <= workflow.RestoreWithin,
 		Waiting: spoken.State == models.StateWaiting || asksMore(spoken.Key) && s.tx.Now.Sub(spoken.At) <= sameTicket,
 	}
 }

@@ -110,7 +110,9 @@ func memory() string {
 
 // found makes an empty city.
 func (t *theatre) found(ctx context.Context, c Config) error {
-	s, err := openStoreAt(c, c.logger(), func() time.Time { return curtain().Add(-before) })
+	s, err := openStoreWith(c, store.Options{
+		Now: func() time.Time { return curtain().Add(-before) }, Log: c.logger(),
+	})
 	if err != nil {
 		return err
 	}

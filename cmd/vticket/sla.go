@@ -15,12 +15,6 @@ import (
 	"github.com/vticket/vticket/models"
 )
 
-// The clocks that a duration can run on, as people type them.
-const (
-	clockBusiness = "business"
-	clockCalendar = "calendar"
-)
-
 // longestHours keeps a duration within what time.Duration holds: more than a century.
 const longestHours = 1_000_000
 
@@ -104,7 +98,7 @@ func slaBetweenCommand() *cobra.Command {
 }
 
 func clockFlags(cmd *cobra.Command, clock, key *string) {
-	cmd.Flags().StringVar(clock, "clock", clockBusiness, "business (working time) or calendar (day and night)")
+	cmd.Flags().StringVar(clock, "clock", models.ClockBusiness, "business (working time) or calendar (day and night)")
 	cmd.Flags().StringVar(key, "calendar", "", "key of the calendar of business time (default "+models.CalendarHCMC+")")
 }
 
@@ -118,12 +112,12 @@ func pickCalendar(clock, key string) (models.Calendar, error) {
 	always := calendars[models.CalendarAlways]
 	delete(calendars, models.CalendarAlways)
 	switch clock {
-	case clockCalendar:
+	case models.ClockCalendar:
 		if key != "" && key != always.Key {
 			return models.Calendar{}, fmt.Errorf("--calendar: %q is for --clock business", key)
 		}
 		return always, nil
-	case clockBusiness:
+	case models.ClockBusiness:
 		if key == "" {
 			key = models.CalendarHCMC
 		}

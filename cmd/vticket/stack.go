@@ -51,12 +51,7 @@ type stack struct {
 
 // openStore connects to the configured database, or to SQLite under the data folder.
 func openStore(c Config, log *slog.Logger) (*store.Store, error) {
-	return openStoreAt(c, log, time.Now)
-}
-
-// openStoreAt is openStore under a clock of its own.
-func openStoreAt(c Config, log *slog.Logger, now func() time.Time) (*store.Store, error) {
-	return openStoreWith(c, store.Options{Now: now, Log: log})
+	return openStoreWith(c, store.Options{Now: time.Now, Log: log})
 }
 
 func openStoreWith(c Config, opt store.Options) (*store.Store, error) {
@@ -102,7 +97,7 @@ func newStackAt(ctx context.Context, c Config, now func() time.Time) (_ *stack, 
 			s.close()
 		}
 	}()
-	if s.store, err = openStoreAt(c, s.log, now); err != nil {
+	if s.store, err = openStoreWith(c, store.Options{Now: now, Log: s.log}); err != nil {
 		return nil, err
 	}
 	s.closers = append(s.closers, func() { _ = s.store.Close() })
