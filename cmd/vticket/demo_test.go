@@ -220,6 +220,9 @@ func (f *demoFound) pieces(t *testing.T, tx *store.Tx, kept photos.Store, one mo
 // TestDemoInterrupted: what was begun is whole, and the demo says how to go on.
 func TestDemoInterrupted(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("LEFT OUT: -short (make test-fast) plays no city twice; make test runs it")
+	}
 	ctx, stop := context.WithCancel(t.Context())
 	c := Config{DataDir: t.TempDir()}
 	err := runDemo(ctx, c, demoOptions{Seed: 3, Tickets: 40}, stopAfter{" 20 %", stop})
@@ -245,6 +248,9 @@ func TestDemoInterrupted(t *testing.T) {
 // begin anew.
 func TestDemoBreaksOff(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("LEFT OUT: -short (make test-fast) plays no city twice; make test runs it")
+	}
 	c := Config{DataDir: t.TempDir()}
 	end := func() { _ = os.RemoveAll(filepath.Join(c.DataDir, "photos")) }
 	broken := runDemo(t.Context(), c, demoOptions{Seed: 3, Tickets: 40}, stopAfter{" 20 %", end})
