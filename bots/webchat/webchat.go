@@ -1,5 +1,5 @@
 // Package webchat is the channel of our own web page. It has no platform behind it: what is sent is in the database
-// already, so Send only tells the open pages to look.
+// already, where the open pages look for it.
 package webchat
 
 import (
@@ -20,12 +20,10 @@ const (
 	Account = models.AccountWebchat
 )
 
-// Adapter is the web chat. Publish tells the pages of a resident that there is something new; it must not block. Open
-// and Delete reach what was uploaded, by keys that begin with Uploads.
+// Adapter is the web chat. Open and Delete reach what was uploaded, by keys that begin with Uploads.
 type Adapter struct {
-	Publish func(user string)
-	Open    func(ctx context.Context, key string) (io.ReadCloser, error)
-	Delete  func(ctx context.Context, key string) error
+	Open   func(ctx context.Context, key string) (io.ReadCloser, error)
+	Delete func(ctx context.Context, key string) error
 }
 
 // Uploads begins the key of everything that was uploaded and is not yet cleaned.
@@ -43,10 +41,7 @@ func (Adapter) Parse([]byte) ([]bots.Incoming, error) {
 }
 
 // Send is done when the delivery is recorded; repeating it changes nothing.
-func (a Adapter) Send(_ context.Context, out bots.Outgoing) (bots.Sent, error) {
-	if a.Publish != nil {
-		a.Publish(out.To)
-	}
+func (Adapter) Send(_ context.Context, out bots.Outgoing) (bots.Sent, error) {
 	return bots.Sent{ID: out.Delivery}, nil
 }
 
