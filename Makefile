@@ -4,6 +4,9 @@ SHOTS ?= $(CURDIR)/docs/shots
 WEB   := api/web
 
 MAKEFLAGS     += --no-print-directory
+# Program, tests and linter are compiled alike, and alike in every folder: what one has compiled, the others find.
+export CGO_ENABLED := 0
+export GOFLAGS     := $(shell go env GOFLAGS 2>/dev/null) -trimpath -ldflags=-w
 .DEFAULT_GOAL := help
 .PHONY: help run run-sandbox build assets test-fast test e2e shots golden lint fmt bench train
 
@@ -19,7 +22,7 @@ run-sandbox: build ## product and fake platforms together, on an empty city (Ctr
 	@scripts/run-sandbox.sh
 
 build: ## ./bin/vticket, static
-	CGO_ENABLED=0 go build -trimpath -o bin/vticket ./cmd/vticket
+	go build -o bin/vticket ./cmd/vticket
 
 assets: ## third-party JS and CSS of the pages, through npm
 	@if ! command -v npm >/dev/null; then echo "assets: LEFT OUT, npm is not installed; the pages work without them"; \
@@ -27,10 +30,10 @@ assets: ## third-party JS and CSS of the pages, through npm
 
 test-fast: ## what is quick, on SQLite and embedded Redis, up to 60 s
 	@if [ "$$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)" -gt 4000000 ] 2>/dev/null; then export TMPDIR=/dev/shm; fi; \
-	env -u VTICKET_TEST_DATABASE_URL -u VTICKET_TEST_REDIS_URL -u CI go test -p 4 -short -vet=off -trimpath -ldflags=-w $(T) ./...
+	env -u VTICKET_TEST_DATABASE_URL -u VTICKET_TEST_REDIS_URL -u CI GOGC=400 go test -p 4 -short -vet=off $(T) ./...
 
 test: ## every test on both stacks; finds or starts PostgreSQL and Redis (vet is part of lint)
-	@scripts/services.sh go test -count=1 -vet=off $(T) ./...
+	@GOGC=400 scripts/services.sh go test -count=1 -vet=off $(T) ./...
 
 $(WEB)/node_modules/axe-core:
 	@$(MAKE) assets
@@ -57,7 +60,7 @@ fmt: ## gofumpt and goimports
 	@scripts/lint.sh fmt ./...
 
 train: ## learn models/understand/weights.bin from the lines in training/, and write docs/understanding.md
-	@CGO_ENABLED=0 go run ./models/understand/train models/understand/testdata/reports-hard-a.jsonl models/understand/testdata/reports-hard-b.jsonl
+	@go run ./models/understand/train models/understand/testdata/reports-hard-a.jsonl models/understand/testdata/reports-hard-b.jsonl
 
 bench: ## each bar of the design with its figure, on durable databases
 	@PGTEST_DURABLE=1 scripts/services.sh scripts/bench.sh

@@ -28,9 +28,12 @@ type Signin struct {
 	used map[string]time.Time // when the use of a session was last written down, by its key
 }
 
+// decoy is what the password of nobody is compared with.
+var decoy = sync.OnceValues(func() (string, error) { return HashPassword(models.NewToken()) })
+
 // NewSignin returns a sign-in on a database.
 func NewSignin(s *store.Store) (*Signin, error) {
-	decoy, err := HashPassword(models.NewToken())
+	decoy, err := decoy()
 	if err != nil {
 		return nil, err
 	}

@@ -280,36 +280,45 @@ func TestSimulateNamesFaultyScripts(t *testing.T) {
 		return `{"id":"B","channel":"zalo","messages":[{"at_s":0,"type":"text","text":"a"},{` + fields + `}]}`
 	}
 	ticket := func(fields string) string { return `{"id":"C","channel":"zalo","initial_tickets":[{` + fields + `}]}` }
-	for name, faulty := range map[string]string{
-		"no JSON":                    `{"id":"B"`,
-		"no id":                      `{"channel":"zalo"}`,
-		"a channel nobody knows":     `{"id":"B","channel":"fax"}`,
-		"a type nobody knows":        message(`"at_s":1,"type":"hologram"`),
-		"no type":                    message(`"at_s":1`),
-		"before the start":           message(`"at_s":-1,"type":"text"`),
-		"a year later":               message(`"at_s":31536000,"type":"text"`),
-		"a location without place":   message(`"at_s":1,"type":"location","lat":10.8`),
-		"a location off the globe":   message(`"at_s":1,"type":"location","lat":999,"lon":106`),
-		"beyond all time":            message(`"at_s":1e18,"type":"text"`),
-		"messages misspelt":          `{"id":"B","channel":"zalo","mesages":[{"at_s":0,"type":"text","text":"a"}]}`,
-		"an album without files":     message(`"at_s":1,"type":"album"`),
-		"an edit of nothing":         message(`"at_s":1,"type":"edit","text":"b"`),
-		"an edit of what is to come": message(`"at_s":1,"type":"edit","edits":1`),
-		"a ticket of no type":        ticket(`"code":"T1","category_key":"road.moon"`),
-		"a ticket without a code":    ticket(`"category_key":"road.pothole"`),
-		"a ticket in no state":       ticket(`"code":"T1","category_key":"road.pothole","state":"lost"`),
-		"staff answer no ticket":     message(`"at_s":1,"type":"system_resolved","ticket":"T9"`),
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			out, said, err := ordered(t, good+"\n\n"+faulty+"\n"+good+"\n", "simulate")
-			if err == nil || !strings.HasPrefix(said, "line 3: ") || strings.Count(said, "\n") != 1 {
-				t.Errorf("line 3 alone is to be named: %v, %q", err, said)
-			}
-			if played := lines[outcome](t, out); len(played) != 2 || played[1].ID != "A" {
-				t.Errorf("the other scripts are to be played: %s", out)
-			}
-		})
+	faulty := []struct{ name, line string }{
+		{"no JSON", `{"id":"B"`},
+		{"no id", `{"channel":"zalo"}`},
+		{"a channel nobody knows", `{"id":"B","channel":"fax"}`},
+		{"a type nobody knows", message(`"at_s":1,"type":"hologram"`)},
+		{"no type", message(`"at_s":1`)},
+		{"before the start", message(`"at_s":-1,"type":"text"`)},
+		{"a year later", message(`"at_s":31536000,"type":"text"`)},
+		{"a location without place", message(`"at_s":1,"type":"location","lat":10.8`)},
+		{"a location off the globe", message(`"at_s":1,"type":"location","lat":999,"lon":106`)},
+		{"beyond all time", message(`"at_s":1e18,"type":"text"`)},
+		{"messages misspelt", `{"id":"B","channel":"zalo","mesages":[{"at_s":0,"type":"text","text":"a"}]}`},
+		{"an album without files", message(`"at_s":1,"type":"album"`)},
+		{"an edit of nothing", message(`"at_s":1,"type":"edit","text":"b"`)},
+		{"an edit of what is to come", message(`"at_s":1,"type":"edit","edits":1`)},
+		{"a ticket of no type", ticket(`"code":"T1","category_key":"road.moon"`)},
+		{"a ticket without a code", ticket(`"category_key":"road.pothole"`)},
+		{"a ticket in no state", ticket(`"code":"T1","category_key":"road.pothole","state":"lost"`)},
+		{"staff answer no ticket", message(`"at_s":1,"type":"system_resolved","ticket":"T9"`)},
+	}
+	input := good + "\n\n"
+	for _, tt := range faulty {
+		input += tt.line + "\n" + good + "\n"
+	}
+	out, said, err := ordered(t, input, "simulate")
+	if err == nil {
+		t.Error("faulty scripts are to fail the whole")
+	}
+	complaints := strings.Split(strings.TrimSuffix(said, "\n"), "\n")
+	if len(complaints) != len(faulty) {
+		t.Fatalf("each faulty line is to be named once, and no other: %s", said)
+	}
+	for i, tt := range faulty {
+		if !strings.HasPrefix(complaints[i], fmt.Sprintf("line %d: ", 3+2*i)) {
+			t.Errorf("%s: line %d is to be named, said is %q", tt.name, 3+2*i, complaints[i])
+		}
+	}
+	if played := lines[outcome](t, out); len(played) != 1+len(faulty) {
+		t.Errorf("the other scripts are to be played: %s", out)
 	}
 }
 
