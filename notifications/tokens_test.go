@@ -154,3 +154,22 @@ func TestTokensWhenRenewalFails(t *testing.T) {
 		}
 	})
 }
+
+// TestATokenThatHasEndedIsNone: a platform that gives one is told of, and nothing is sent with it.
+func TestATokenThatHasEndedIsNone(t *testing.T) {
+	eachIssuer(t, func(t *testing.T, i *issuer, open func() *notifications.Tokens) {
+		t.Helper()
+		tokens := open()
+		tokens.Renew = func(ctx context.Context, refresh string) (bots.Grant, error) {
+			grant, err := i.Renew(ctx, refresh)
+			grant.ExpiresAt = i.clock.Now()
+			return grant, err
+		}
+		i.clock.Move(26 * time.Hour)
+		token, err := tokens.Token(t.Context())
+		failed, ok := errors.AsType[*bots.SendError](err)
+		if token != "" || !ok || failed.Class != bots.ErrToken || !strings.Contains(failed.Cause, "has ended") {
+			t.Errorf("it is to fail for want of a token and say why, got %q, %v", token, err)
+		}
+	})
+}

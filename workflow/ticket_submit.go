@@ -139,6 +139,7 @@ func (d *Desk) receipt(
 			"category": t.Category, "place": in.Address, "area": area.FullName, "approximate": t.AreaApprox,
 			"code": models.SpokenCode(t.Code), "department": owner.Name, "promise_due": rfc3339(t.PromiseDue),
 			"privacy": private, "track": r.TrackToken, "untold": untold,
+			"urgent": t.Priority == models.PriorityCritical,
 		},
 		QuoteID: in.answered(),
 	})

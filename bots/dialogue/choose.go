@@ -24,6 +24,7 @@ const (
 	EffectClose    EffectKind = "close"    // the ticket Code: done
 	EffectReopen   EffectKind = "reopen"   // the ticket Code: not done; Messages show why
 	EffectRate     EffectKind = "rate"     // the ticket Code with Stars
+	EffectKeep     EffectKind = "keep"     // Messages with the ticket Code, whatever its state: words about its answer
 	EffectStatus   EffectKind = "status"   // of the ticket Code, or of all own ones
 	EffectLanguage EffectKind = "language" // speak Key
 	EffectBlock    EffectKind = "block"    // Yes: the resident does not want to be reached
@@ -96,6 +97,16 @@ func starsIn(folded string) int {
 		return starNumbers[words[0]]
 	}
 	return 0
+}
+
+// reason keeps the words that stand beside stars with the ticket that they are given to.
+func reason(in Input, payload string) []Effect {
+	rated, ok := strings.CutPrefix(payload, models.PayloadRate)
+	if !ok || in.Event.Text == nil || len(strings.Fields(*in.Event.Text)) < 4 { // "3", "ba sao nhé"
+		return nil
+	}
+	code, _, _ := strings.Cut(rated, ":")
+	return []Effect{{Kind: EffectKeep, Code: code, Messages: []string{in.Message}}}
 }
 
 // bare is the number that is all of a message; 0 for any other message.

@@ -3,6 +3,7 @@ package dialogue
 import (
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/vticket/vticket/bots"
@@ -53,6 +54,21 @@ var (
 	}
 )
 
+// yesAtFirst and noAtFirst are how a few more words begin that answer it, folded.
+var (
+	yesAtFirst = []string{
+		"dung roi ", "dung vay ", "dung do ", "phai roi ", "cung viec ", "cung cho ", "cai do ", "chinh no ",
+		"chinh cai ", "van la ", "yes ", "the same ",
+	}
+	noAtFirst = []string{"khong phai ", "ko phai ", "viec khac ", "cho khac ", "cai khac ", "no ", "another "}
+)
+
+// begins tells whether a few folded words begin with one of some, and hold no number: that may be a house.
+func begins(folded string, first []string) bool {
+	return len(strings.Fields(folded)) <= ratingWords && digits(folded) == 0 &&
+		slices.ContainsFunc(first, func(f string) bool { return strings.HasPrefix(folded, f) })
+}
+
 // meant returns the payload that a whole message stands for while the question about a twin is open.
 func (d Draft) meant(in Input, now time.Time) string {
 	if !d.Open || !d.Twin.open(now) || in.Event.Kind != bots.KindText || in.Event.Text == nil {
@@ -63,9 +79,9 @@ func (d Draft) meant(in Input, now time.Time) string {
 		verb, yes = "still:", yesStill
 	}
 	switch {
-	case slices.Contains(yes, text):
+	case slices.Contains(yes, text), begins(text, yesAtFirst):
 		return verb + d.Twin.Code
-	case slices.Contains(noOther, text):
+	case slices.Contains(noOther, text), begins(text, noAtFirst):
 		return "other:" + d.Twin.Code
 	default:
 		return ""

@@ -45,6 +45,12 @@ func (s *scene) do(e Effect, was Draft) error {
 		return s.add(e, was)
 	case EffectFollow:
 		return s.follow(e, was)
+	case EffectKeep:
+		t, err := s.tx.ReporterTicket(s.conversation.ReporterID, e.Code)
+		if err == nil {
+			err = s.tx.LinkMessages(e.Messages, t.ID)
+		}
+		return harmless(err)
 	case EffectGone:
 		return s.gone()
 	case EffectWithdraw, EffectClose, EffectRate:
@@ -227,16 +233,20 @@ func (s *scene) addressIn(words string) string {
 	return ""
 }
 
-// addressFor is the address of a ticket after words that say it for sure, correct its house, or name its area that was
+// addressFor is the address of a ticket after words that correct it, say it for sure, or name its area that was
 // not known; "" when they say nothing of it.
 func (s *scene) addressFor(t models.Ticket, words string) string {
-	if address := s.addressIn(words); address != "" {
+	mind := s.talk.mind()
+	if address := mind.corrected(t.Address, words); address != "" {
 		return address
+	}
+	if mind.Areas.Read(words).Sure {
+		return mind.readdressed(t.Address, words)
 	}
 	if area, named := s.talk.Desk.Areas.Read(words).Area(); named && t.AreaCode == "" && t.Address != "" {
 		return models.Clean(t.Address+", "+area.FullName, addressRunes)
 	}
-	return s.talk.mind().rehoused(t.Address, words)
+	return ""
 }
 
 // noted says that something was added to a ticket, once for an album.

@@ -225,6 +225,28 @@ func (m Mind) undone(in Input) bool {
 	return !read.IsReport || read.Category == in.Current.Category || !read.Sure && !placed
 }
 
+// lasting are the words, folded, with which people say that nothing has changed.
+var lasting = []string{
+	" van con ", " van chua ", " van vay ", " van the ", " van nhu ", " van khong ", " van ko ", " van bi ",
+	" y nguyen ", " con nguyen ", " nhu cu ", " chua ai ", " chua thay ", " still ", " not yet ",
+}
+
+// persists tells whether words say, however late, that what the ticket just spoken of is about goes on.
+func (m Mind) persists(in Input) bool {
+	if in.Event.Text == nil || in.Event.Kind != bots.KindText || m.placed(*in.Event.Text) {
+		return false
+	}
+	rest := " " + models.Fold(*in.Event.Text) + " "
+	if !anyOf(rest, lasting...) {
+		return false
+	}
+	for _, w := range lasting {
+		rest = strings.ReplaceAll(rest, w, " ")
+	}
+	read := m.Model.Classify(rest)
+	return !read.IsReport || read.Category == in.Current.Category || read.Confidence < toldShare
+}
+
 // early takes a number, or the words of a verdict, that would answer what is still on its way to whoever says them:
 // that comes first, and they choose again.
 func early(d Draft, in Input, read understand.Result) ([]Effect, bool) {
@@ -281,6 +303,7 @@ func (m Mind) rates(d Draft, in Input, read understand.Result) ([]Effect, bool) 
 	if key == "rate_words" {
 		thanks[0].Buttons = starsFor(in.Current.Code)
 	}
+	thanks = append(thanks, Effect{Kind: EffectKeep, Code: in.Current.Code, Messages: []string{in.Message}})
 	if read.IsReport {
 		return thanks, read.Confidence < toldShare && !m.placed(*e.Text)
 	}

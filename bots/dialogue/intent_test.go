@@ -191,6 +191,25 @@ func TestADoublePressGivesNoStar(t *testing.T) {
 	})
 }
 
+// TestWordsBesideStarsAreKept: why the answer was no better stands with its ticket, though that is closed.
+func TestWordsBesideStarsAreKept(t *testing.T) {
+	eachChat(t, func(t *testing.T, c *chat) {
+		t.Helper()
+		code := c.report(t)
+		c.resolve(t, "Đã vá.")
+		c.says(t, said("1"))
+		c.says(t, said("3 sao thôi, chậm quá"))
+		c.expectSaid(t, "stars with a reason", "closed_thanks", "rated_low")
+		_, _, about := c.ticket(t, code)
+		if !slices.ContainsFunc(about, func(m models.Message) bool { return m.Text == "3 sao thôi, chậm quá" }) {
+			t.Error("the words beside the stars are the ticket's")
+		}
+		if slices.ContainsFunc(about, func(m models.Message) bool { return m.Text == "1" }) {
+			t.Error("a choice alone says nothing that is to be kept with it")
+		}
+	})
+}
+
 // TestPraiseSaysThatItIsDone where that was asked; what is no praise does not.
 func TestPraiseSaysThatItIsDone(t *testing.T) {
 	t.Parallel()

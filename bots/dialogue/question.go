@@ -1,7 +1,6 @@
 package dialogue
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -263,40 +262,6 @@ func (m Mind) answersPlace(text string) bool {
 		return true
 	}
 	return m.Model.Classify(text).IsReport && !places.Nowhere(text) && !anyOf(" "+models.Fold(text)+" ", unknown...)
-}
-
-// corrections are the words, folded, with which people take back a part of what they said.
-var corrections = []string{
-	" nham ", " lon ", " sai ", " sua lai ", " doi lai ", " moi dung ", " dung la ", " phai la ",
-	" khong phai ", " ko phai ", " sorry ", " actually ", " wrong ", " mistake ", " not ", " i mean ", " correct ",
-}
-
-var houseNumber = regexp.MustCompile(`^[0-9]+[a-zA-Z]?(/[0-9]+[a-zA-Z]?)*$`)
-
-// rehoused is an address with the house, or the alley, that words correct it to, which name nothing else of a place;
-// empty when they correct none.
-func (m Mind) rehoused(address, text string) string {
-	was, told := m.Areas.Read(address), m.Areas.Read(text)
-	house, alley := was.House, strings.Fields(was.Alley)
-	if len(alley) > 0 && (house == "" || told.Alley != "") {
-		house = alley[len(alley)-1]
-	}
-	_, area := told.Area()
-	elsewhere := area || told.Street+told.Crossing+told.Landmark+told.Quarter != ""
-	if !houseNumber.MatchString(house) || elsewhere || !anyOf(" "+models.Fold(text)+" ", corrections...) {
-		return ""
-	}
-	var numbers []string
-	for word := range strings.FieldsSeq(text) {
-		word = strings.Trim(word, ".,:;?!()")
-		if houseNumber.MatchString(word) && !strings.EqualFold(word, house) {
-			numbers = append(numbers, word)
-		}
-	}
-	if len(numbers) != 1 {
-		return ""
-	}
-	return strings.Replace(address, house, numbers[0], 1)
 }
 
 // onlyWhat tells whether words that come after the question for the place say what a picture shows, or another danger,

@@ -95,6 +95,7 @@ type Draft struct {
 type Current struct {
 	Code     string
 	Category string
+	Address  string
 	Untold   bool      // nobody has said what it is about
 	At       time.Time // when it was last spoken of
 	Answers  bool      // the piece answers a message about it
@@ -164,7 +165,7 @@ func (m Mind) beside(d Draft, in Input, read understand.Result, now time.Time) (
 			return d, effects, true
 		}
 		d, effects := d.choose(payload, now)
-		return d, effects, true
+		return d, append(effects, reason(in, payload)...), true
 	}
 	if payload := d.meant(in, now); payload != "" {
 		d, effects := d.choose(payload, now)
@@ -204,15 +205,18 @@ func (m Mind) later(d Draft, in Input, read understand.Result, now time.Time) bo
 	if in.Current.Answers {
 		return true
 	}
-	if d.Open || now.Sub(in.Current.At) > sameTicket && !in.Current.Waiting {
+	if d.Open || now.Sub(in.Current.At) > sameTicket && !in.Current.Waiting && !m.persists(in) {
 		return false
 	}
 	if in.Flood && in.Event.Text != nil {
 		return !m.dangerous(in.Event.Text)
 	}
-	// A sentence that is a report of another kind, told in the same breath, is a ticket of its own.
-	another := read.IsReport && read.Sure && read.Category != in.Current.Category && !in.Current.Untold
-	return in.Current.Waiting || in.Event.Text == nil || !another
+	// A report of another kind, or of another house, told in the same breath, is a ticket of its own.
+	another := read.Sure
+	if read.Category == in.Current.Category {
+		another = in.Event.Text != nil && m.elsewhere(in.Current.Address, *in.Event.Text)
+	}
+	return in.Current.Waiting || !read.IsReport || in.Current.Untold || !another
 }
 
 func (m Mind) gather(d Draft, in Input, now time.Time) (Draft, []Effect) {
@@ -328,11 +332,12 @@ func (m Mind) place(d *Draft, text string, e *bots.Incoming) {
 	read := m.Areas.Read(text)
 	answered := (d.asked(askPlace) || d.asked(askStreet)) &&
 		(e.Kind == bots.KindLocation || m.answersPlace(text) && !m.onlyWhat(*d, text))
+	corrected := m.corrected(d.Address, text)
 	switch {
+	case corrected != "":
+		d.Address = corrected
 	case read.Sure:
-		d.Address, d.Vague = read.Address, false
-	case m.rehoused(d.Address, text) != "":
-		d.Address = m.rehoused(d.Address, text)
+		d.Address, d.Vague = m.readdressed(d.Address, text), false
 	case answered && d.Vague:
 		d.Address, d.Vague = models.Clean(line+", "+d.Address, addressRunes), false
 	case answered && d.Address == "":

@@ -341,7 +341,7 @@ func TestReduceChooses(t *testing.T) {
 		"a digit with words is words":      {steps: []step{{event: said("1 ổ gà"), choices: asked}}, open: true},
 		"a choice leaves a draft alone":    {steps: []step{{event: photo()}, {event: said("1"), choices: asked}}, want: []string{"close " + code}, open: true},
 		"an unknown payload is told so":    {steps: []step{{event: press("explode:" + code)}}, want: []string{"gone"}},
-		"stars in words":                   {steps: []step{{event: said("4 sao thôi, chậm quá"), choices: stars}}, want: []string{"rate " + code + " 4"}},
+		"stars in words":                   {steps: []step{{event: said("4 sao thôi, chậm quá"), choices: stars}}, want: []string{"rate " + code + " 4", "keep " + code + " m0"}},
 		"a number of stars in letters":     {steps: []step{{event: said("Bốn"), choices: stars}}, want: []string{"rate " + code + " 4"}},
 		"as many stars as there are none":  {steps: []step{{event: said("9 sao"), choices: stars}}, want: []string{"say what_to_report"}},
 		"an empty payload is told so":      {steps: []step{{event: press("")}, {after: time.Hour}}, want: []string{"gone"}},

@@ -269,7 +269,7 @@ func (s *scene) current(before said, replyTo string) Current {
 	}
 	spoken := before.spoken
 	return Current{
-		Code: spoken.Code, Category: spoken.Category, Untold: spoken.Untold, At: spoken.At,
+		Code: spoken.Code, Category: spoken.Category, Address: spoken.Address, Untold: spoken.Untold, At: spoken.At,
 		Answers:  replyTo != "" && spoken.Answers,
 		Over:     !slices.Contains(models.Legal(spoken.State), models.VerbAttach),
 		Resolved: spoken.State == models.StateResolved && spoken.Answered,

@@ -37,6 +37,23 @@ func TestOwnReportsAreOneMessage(t *testing.T) {
 	})
 }
 
+// TestAnAnsweredReportPromisesNothing: when there will be an answer is no more to be said once it is there.
+func TestAnAnsweredReportPromisesNothing(t *testing.T) {
+	eachChat(t, func(t *testing.T, c *chat) {
+		t.Helper()
+		code := c.report(t)
+		c.says(t, said(code))
+		if own := c.shown(t); !strings.Contains(own, "chậm nhất") {
+			t.Errorf("an open report tells its promise: %s", own)
+		}
+		c.resolve(t, "Đã vá.")
+		c.says(t, said(code))
+		if own := c.shown(t); strings.Contains(own, "chậm nhất") || !strings.Contains(own, "đã trả lời") {
+			t.Errorf("an answered one says that it is, and no promise: %s", own)
+		}
+	})
+}
+
 // TestAskedInSeveralMessagesIsAnsweredOnce: they came in one breath, and are read in one turn.
 func TestAskedInSeveralMessagesIsAnsweredOnce(t *testing.T) {
 	eachChat(t, func(t *testing.T, c *chat) {

@@ -14,6 +14,7 @@ import (
 type Spoken struct {
 	Code     string
 	Category string
+	Address  string
 	Untold   bool // nobody has said what it is about
 	State    models.State
 	Answered bool      // its answer was said here
@@ -49,7 +50,7 @@ func (tx *Tx) AnswerWaits(ticketID, key string) (waits bool, err error) {
 // was spoken of last: what has not been said does not count.
 func (tx *Tx) SpokenOf(conversationID, replyTo string) (s Spoken, found bool, err error) {
 	q := tx.db().Table("messages m").
-		Select("t.code, t.category, t.state, m.key, m.created_at AS at, "+untold+", "+answeredHere).
+		Select("t.code, t.category, t.address, t.state, m.key, m.created_at AS at, "+untold+", "+answeredHere).
 		Joins("JOIN tickets t ON t.id = m.ticket_id").Where("m.conversation_id = ?", conversationID)
 	if replyTo != "" {
 		var answered []Spoken
