@@ -95,7 +95,7 @@ func (p *Pages) showTicket(c *gin.Context, status int, form sent) {
 func (p *Pages) readDossier(c *gin.Context, f frame) (dossier, error) {
 	var d dossier
 	err := p.Store.Read(c.Request.Context(), func(tx *store.Tx) error {
-		t, err := findTicket(tx, f.Staff.Actor(), c.Param("code"))
+		t, err := tx.TicketByCode(f.Staff.Actor(), c.Param("code"))
 		if err != nil {
 			return err
 		}
@@ -122,15 +122,6 @@ func (p *Pages) readDossier(c *gin.Context, f frame) (dossier, error) {
 		return err
 	})
 	return d, err
-}
-
-// findTicket returns a ticket by its code as people write it.
-func findTicket(tx *store.Tx, who models.Actor, code string) (models.Ticket, error) {
-	digits, ok := models.ParseCode(code)
-	if !ok {
-		return models.Ticket{}, models.ErrNotFound
-	}
-	return tx.TicketByCode(who, digits)
 }
 
 func (p *Pages) newTicketPage(f frame, d dossier, form sent) ticketPage {

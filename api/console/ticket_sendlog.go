@@ -51,7 +51,7 @@ func (p *Pages) sendLog(c *gin.Context) {
 	var log store.SendLog
 	if err == nil {
 		err = p.Store.Read(c.Request.Context(), func(tx *store.Tx) error {
-			t, err := findTicket(tx, f.Staff.Actor(), c.Param("code"))
+			t, err := tx.TicketByCode(f.Staff.Actor(), c.Param("code"))
 			if err != nil {
 				return err
 			}

@@ -102,7 +102,7 @@ func (t ticketPage) relation() string {
 
 // merge joins the ticket of a form with the one whose code it names.
 func (p *Pages) merge(tx *store.Tx, in post) (models.Ticket, error) {
-	into, err := findTicket(tx, in.act.Actor, in.Fields[intoField])
+	into, err := tx.TicketByCode(in.act.Actor, in.Fields[intoField])
 	if err != nil {
 		return in.ticket, models.Invalid{Field: intoField, Key: "error_merge_into"}
 	}

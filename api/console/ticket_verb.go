@@ -98,7 +98,7 @@ func (p *Pages) readPost(c *gin.Context) (post, error) {
 	var kept []string
 	err := p.Store.Read(c.Request.Context(), func(tx *store.Tx) (err error) {
 		kept = nil
-		if in.ticket, err = findTicket(tx, who, c.Param("code")); err != nil {
+		if in.ticket, err = tx.TicketByCode(who, c.Param("code")); err != nil {
 			return err
 		}
 		all, err := tx.TicketAttachments(in.ticket.ID)

@@ -245,7 +245,7 @@ func (a *API) mayAttach(c *gin.Context, in *verbInput, mustMatch bool) (act work
 		return act, err
 	}
 	err = a.Store.Read(c.Request.Context(), func(tx *store.Tx) error {
-		t, err := findTicket(tx, act.Actor, in.Code)
+		t, err := tx.TicketByCode(act.Actor, in.Code)
 		act.Ticket = t.ID
 		return err
 	})

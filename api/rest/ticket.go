@@ -217,7 +217,7 @@ func (a *API) ticket(ctx context.Context, in *ticketInput) (*toldOutput, error) 
 	}
 	out := &toldOutput{}
 	err = a.Store.Read(ctx, func(tx *store.Tx) error {
-		t, err := findTicket(tx, who, in.Code)
+		t, err := tx.TicketByCode(who, in.Code)
 		if err != nil {
 			return err
 		}
@@ -237,12 +237,4 @@ func (a *API) ticket(ctx context.Context, in *ticketInput) (*toldOutput, error) 
 		return nil, a.refuse(ctx, in.Asker, err)
 	}
 	return out, nil
-}
-
-func findTicket(tx *store.Tx, who models.Actor, code string) (models.Ticket, error) {
-	digits, ok := models.ParseCode(code)
-	if !ok {
-		return models.Ticket{}, models.ErrNotFound
-	}
-	return tx.TicketByCode(who, digits)
 }

@@ -107,7 +107,7 @@ func (a *API) verbs() map[models.Verb]verbFunc {
 			return a.Desk.Reopen(tx, workflow.ReopenInput{Act: act})
 		},
 		models.VerbMerge: func(tx *store.Tx, act workflow.Act, in verbBody) (models.Ticket, error) {
-			into, err := findTicket(tx, act.Actor, in.Into)
+			into, err := tx.TicketByCode(act.Actor, in.Into)
 			if err != nil {
 				return into, models.Invalid{Field: "into", Key: "error_merge_into"}
 			}
@@ -146,7 +146,7 @@ func (a *API) verb(ctx context.Context, in *verbInput) (*ticketOutput, error) {
 	out := &ticketOutput{}
 	err = a.Store.Tx(ctx, func(tx *store.Tx) error {
 		return once(tx, in, who.ID, out, func() error {
-			found, err := findTicket(tx, who, in.Code)
+			found, err := tx.TicketByCode(who, in.Code)
 			if err != nil {
 				return err
 			}

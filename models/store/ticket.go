@@ -105,11 +105,15 @@ func scoped(q *gorm.DB, who models.Actor) *gorm.DB {
 	}
 }
 
-// TicketByCode returns a ticket within the actor's scope; one outside it is ErrNotFound like one that never was.
-func (tx *Tx) TicketByCode(who models.Actor, code string) (models.Ticket, error) {
-	var t models.Ticket
-	if err := one(scoped(tx.db(), who).Take(&t, "code = ?", code).Error); err != nil {
-		return t, fmt.Errorf("ticket %s: %w", code, err)
+// TicketByCode returns a ticket within the actor's scope by its code as people write it; one outside it is ErrNotFound
+// like one that never was.
+func (tx *Tx) TicketByCode(who models.Actor, code string) (t models.Ticket, err error) {
+	digits, ok := models.ParseCode(code)
+	if !ok {
+		return t, models.ErrNotFound
+	}
+	if err := one(scoped(tx.db(), who).Take(&t, "code = ?", digits).Error); err != nil {
+		return t, fmt.Errorf("ticket %s: %w", digits, err)
 	}
 	return t, nil
 }
