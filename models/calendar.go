@@ -3,7 +3,6 @@ package models
 import (
 	"fmt"
 	"iter"
-	"maps"
 	"time"
 )
 
@@ -60,16 +59,7 @@ type Calendar struct {
 	Name     string
 	Spans    [7][]Span    // by time.Weekday, in order and apart
 	Days     map[Date]Day // in force
-	Proposed map[Date]Day // what may come; it counts only once With has put it in force
-}
-
-// With is the calendar with one more day in force, in place of what that date was.
-func (c Calendar) With(date Date, day Day) Calendar {
-	days := make(map[Date]Day, len(c.Days)+1)
-	maps.Copy(days, c.Days)
-	days[date] = day
-	c.Days = days
-	return c
+	Proposed map[Date]Day // what may come; it counts only once it stands among Days
 }
 
 // Add is when d of working time after t is used up, in Zone. It is the end of the last minute that counts: one

@@ -7,7 +7,6 @@ type IdempotencyKey struct {
 	Owner     string // who asked: the same key of two people is two keys
 	Key       string
 	BodyHash  string
-	Status    int
 	Response  string
 	CreatedAt time.Time
 }

@@ -152,8 +152,17 @@ func (d *Desk) timers(clocks []models.Clock, now time.Time) (timers []models.Tim
 	return timers
 }
 
-// finishClocks stops clocks of a ticket for good; what a paused one stood still is counted.
-func (d *Desk) finishClocks(tx *store.Tx, t *models.Ticket, kinds ...models.ClockKind) error {
+// endClocks stops all clocks of a ticket for good, and whatever else its timers wait for.
+func (d *Desk) endClocks(tx *store.Tx, t *models.Ticket) error {
+	err := d.finish(tx, t, models.ClockTriage, models.ClockAccept, models.ClockResolve)
+	if err != nil {
+		return err
+	}
+	return tx.CancelTimers(t.ID)
+}
+
+// finish stops clocks of a ticket for good; what a paused one stood still is counted.
+func (d *Desk) finish(tx *store.Tx, t *models.Ticket, kinds ...models.ClockKind) error {
 	clocks, err := tx.Clocks(t.ID)
 	if err != nil {
 		return err

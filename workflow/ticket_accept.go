@@ -12,6 +12,6 @@ type AcceptInput struct{ Act }
 func (d *Desk) Accept(tx *store.Tx, in AcceptInput) (models.Ticket, error) {
 	return d.change(tx, in.Act, models.VerbAccept, func(t *models.Ticket) (models.Args, error) {
 		t.AssigneeID = &in.Actor.ID
-		return models.Args{}, d.finishClocks(tx, t, models.ClockAccept)
+		return models.Args{}, d.finish(tx, t, models.ClockAccept)
 	})
 }

@@ -31,11 +31,7 @@ func (d *Desk) Assign(tx *store.Tx, in AssignInput) (models.Ticket, error) {
 
 // handOver starts the clocks of a ticket that has come to a department, or to the hotline when owner is nil.
 func (d *Desk) handOver(tx *store.Tx, t *models.Ticket, owner *models.Department) error {
-	err := d.finishClocks(tx, t, models.ClockTriage, models.ClockAccept, models.ClockResolve)
-	if err != nil {
-		return err
-	}
-	if err := tx.CancelTimers(t.ID); err != nil {
+	if err := d.endClocks(tx, t); err != nil {
 		return err
 	}
 	return d.keepClocks(tx, d.plan(t, owner, tx.Now))

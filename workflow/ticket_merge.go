@@ -34,10 +34,7 @@ func (d *Desk) Merge(tx *store.Tx, in MergeInput) (models.Ticket, error) {
 	}
 	from, err = d.change(tx, in.Act, models.VerbMerge, func(t *models.Ticket) (models.Args, error) {
 		t.RelatedID, t.Relation, t.ClosedAt, t.Reports = &into.ID, models.RelationMerged, &tx.Now, 0
-		if err := d.finishClocks(tx, t, models.ClockTriage, models.ClockAccept, models.ClockResolve); err != nil {
-			return nil, err
-		}
-		if err := tx.CancelTimers(t.ID); err != nil {
+		if err := d.endClocks(tx, t); err != nil {
 			return nil, err
 		}
 		return models.Args{"into": into.ID, "reports": idsOf(reports)}, tx.MoveReports(t.ID, into.ID)

@@ -41,11 +41,7 @@ func (d *Desk) Resolve(tx *store.Tx, in ResolveInput) (models.Ticket, error) {
 		if err != nil {
 			return nil, err
 		}
-		err = d.finishClocks(tx, t, models.ClockTriage, models.ClockAccept, models.ClockResolve)
-		if err != nil {
-			return nil, err
-		}
-		if err := tx.CancelTimers(t.ID); err != nil {
+		if err := d.endClocks(tx, t); err != nil {
 			return nil, err
 		}
 		t.Outcome, t.ResolvedAt = in.Outcome, &tx.Now

@@ -30,11 +30,7 @@ func (d *Desk) Withdraw(tx *store.Tx, in WithdrawInput) (models.Ticket, error) {
 			return nil, models.Invalid{Field: "reports", Key: "error_withdraw_several"}
 		}
 		t.ClosedAt = &tx.Now
-		err := d.finishClocks(tx, t, models.ClockTriage, models.ClockAccept, models.ClockResolve)
-		if err != nil {
-			return nil, err
-		}
-		return models.Args{}, tx.CancelTimers(t.ID)
+		return models.Args{}, d.endClocks(tx, t)
 	})
 	if err != nil || in.Actor.Kind != models.ActorStaff {
 		return t, err

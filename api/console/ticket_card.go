@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/vticket/vticket/api/web"
 	"github.com/vticket/vticket/locales"
 	"github.com/vticket/vticket/models"
 )
@@ -159,7 +160,7 @@ func (w teller) newPicture(a models.Attachment, n int) picture {
 	}
 	switch {
 	case a.Picture():
-		one.Small, one.Large = attachmentURL(a, "320"), attachmentURL(a, "1600")
+		one.Small, one.Large = web.PhotoURL(a.ID, "320"), web.PhotoURL(a.ID, "1600")
 	default:
 		one.Instead = w.instead(a)
 	}
@@ -181,15 +182,11 @@ func (w teller) instead(a models.Attachment) string {
 func (w teller) newFile(a models.Attachment) attachedFile {
 	f := attachedFile{Label: w.say("ticket_file_"+string(a.Media), "size", fileSize(w.lang, a.Bytes))}
 	if a.Status == models.AttachmentReady {
-		f.Address = attachmentURL(a, "original")
+		f.Address = web.PhotoURL(a.ID, "original")
 	} else {
 		f.Instead = w.instead(a)
 	}
 	return f
-}
-
-func attachmentURL(a models.Attachment, size string) string {
-	return "/api/v1/photos/" + a.ID + "/" + size
 }
 
 // fileSize writes bytes as people read them; Vietnamese has a comma.

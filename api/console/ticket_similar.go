@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/vticket/vticket/api/web"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/store"
 	"github.com/vticket/vticket/workflow"
@@ -65,7 +66,7 @@ func (t ticketPage) newSimilar(d dossier, who models.Actor) (lines []similarLine
 			line.Marks = append(line.Marks, t.T("similar_same_reporter"))
 		}
 		if s.PhotoID != "" {
-			line.Photo = attachmentURL(models.Attachment{ID: s.PhotoID}, "320")
+			line.Photo = web.PhotoURL(s.PhotoID, "320")
 			line.Alt = t.T("similar_photo", "code", models.SpokenCode(s.Code))
 		}
 		if s.Code == d.related {

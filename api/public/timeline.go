@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/vticket/vticket/api/web"
 	"github.com/vticket/vticket/locales"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/store"
@@ -91,7 +92,7 @@ func earlier(found tracked, at time.Time) (said answer, shots []string) {
 		said.Text, _ = m.Args["text"].(string)
 		for _, a := range found.pictures {
 			if a.Picture() && slices.Contains(m.Args.Photos(), a.ID) {
-				shots = append(shots, pictureAt(a))
+				shots = append(shots, web.PhotoURL(a.ID, ""))
 			}
 		}
 	}

@@ -303,7 +303,7 @@ func picturesOf(found tracked) (before, after []string, saving int) {
 		}
 	}
 	for _, a := range found.pictures {
-		address := pictureAt(a)
+		address := web.PhotoURL(a.ID, "")
 		own := a.ConversationID != nil && *a.ConversationID == found.converses
 		switch {
 		case a.Media != models.MediaImage:
@@ -318,9 +318,6 @@ func picturesOf(found tracked) (before, after []string, saving int) {
 	}
 	return before, after, saving
 }
-
-// pictureAt is the address of a picture, without the size.
-func pictureAt(a models.Attachment) string { return "/api/v1/photos/" + a.ID + "/" }
 
 // elapsed says how long something took: "sau 14 giờ".
 func elapsed(lang string, took time.Duration) string {

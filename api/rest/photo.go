@@ -364,17 +364,15 @@ func photosOf(tx *store.Tx, said []store.Said) (map[string][]string, error) {
 	all := map[string][]string{}
 	for _, a := range came {
 		if a.Picture() {
-			all[*a.MessageID] = append(all[*a.MessageID], photoURL(a))
+			all[*a.MessageID] = append(all[*a.MessageID], web.PhotoURL(a.ID, "320"))
 		}
 	}
 	for _, a := range answered {
 		for _, message := range carried[a.ID] {
 			if a.Picture() {
-				all[message] = append(all[message], photoURL(a))
+				all[message] = append(all[message], web.PhotoURL(a.ID, "320"))
 			}
 		}
 	}
 	return all, nil
 }
-
-func photoURL(a models.Attachment) string { return "/api/v1/photos/" + a.ID + "/320" }

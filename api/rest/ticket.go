@@ -9,6 +9,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/vticket/vticket/api/web"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/store"
 )
@@ -64,7 +65,7 @@ func viewSimilar(all []models.Similar) (views []similarView) {
 			SameReporter: s.SameReporter,
 		}
 		if s.PhotoID != "" {
-			one.Photo = photoURL(models.Attachment{ID: s.PhotoID})
+			one.Photo = web.PhotoURL(s.PhotoID, "320")
 		}
 		views = append(views, one)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vticket/vticket/api/web"
 	"github.com/vticket/vticket/models"
 	"github.com/vticket/vticket/models/store"
 )
@@ -191,7 +192,7 @@ func viewPhotos(attachments []models.Attachment, messages []models.Message) []ph
 			CreatedAt: a.CreatedAt.UTC(),
 		}
 		if a.Picture() {
-			one.Photo = photoURL(a)
+			one.Photo = web.PhotoURL(a.ID, "320")
 		}
 		views = append(views, one)
 	}

@@ -90,3 +90,7 @@ func (p *Pages) Static(c *gin.Context) {
 	c.Header("Content-Type", mime.TypeByExtension(path.Ext(name)))
 	http.ServeContent(c.Writer, c.Request, name, time.Time{}, bytes.NewReader(found.bytes))
 }
+
+// PhotoURL is the address of an attachment: 1600 and 320 are a picture's longer edge in pixels, "original" is what
+// came (api/rest/photo.go serves all). Without a size it ends in a slash, for a template to go on.
+func PhotoURL(attachmentID, size string) string { return "/api/v1/photos/" + attachmentID + "/" + size }

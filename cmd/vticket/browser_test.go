@@ -58,12 +58,20 @@ func open(t *testing.T, width int64) *tab {
 	if err != nil {
 		t.Fatal(err)
 	}
-	phone := width == phoneWidth
-	order(w, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
-		Width: width, Height: 844, DeviceScaleFactor: 1, Mobile: phone,
-	})
-	order(w, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: phone})
+	w.size(screenHeight)
+	order(w, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: width == phoneWidth})
 	return w
+}
+
+// screenHeight is that of a common phone, in CSS pixels.
+const screenHeight = 844
+
+// size gives the screen a height.
+func (w *tab) size(height int64) {
+	w.t.Helper()
+	order(w, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+		Width: w.width, Height: height, DeviceScaleFactor: 1, Mobile: w.width == phoneWidth,
+	})
 }
 
 // patience is how long one step may take.
@@ -213,13 +221,16 @@ func (w *tab) withoutScripts() {
 	order(w, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 }
 
-// shot keeps a picture of the whole page, where VTICKET_SHOTS says.
+// shot keeps a picture of the whole page, where VTICKET_SHOTS says: on a screen as high as the page, so that bars at
+// its top and end stand there and not across the middle.
 func (w *tab) shot(page string) {
 	w.t.Helper()
 	folder := os.Getenv("VTICKET_SHOTS")
 	if folder == "" {
 		return
 	}
+	w.size(max(screenHeight, ask[int64](w, `document.documentElement.scrollHeight`)))
+	defer w.size(screenHeight)
 	ctx, cancel := context.WithTimeout(w.in(), patience)
 	defer cancel()
 	picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))

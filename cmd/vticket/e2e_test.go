@@ -139,7 +139,7 @@ func TestE2EFormKeepsWhatIsTyped(t *testing.T) {
 	lan.until("a new form is empty", `document.getElementById("report") && document.getElementById("text").value === ""`)
 }
 
-// TestShots takes a picture of every page at both widths; the jobs above take those of what happens on them.
+// TestShots looks at every page that needs no platform, at both widths; the jobs above look at what happens on them.
 func TestShots(t *testing.T) {
 	env := embeddedStack(t)
 	p := start(t, binary, env)
@@ -152,6 +152,12 @@ func TestShots(t *testing.T) {
 		w.visit(p.base + "/#form")
 		w.do("open the form", chromedp.WaitVisible("#report"))
 		w.look("form")
+		w.write("#street", "Tô Ký")
+		w.write("#ward", "Phường Đông Hưng Thuận")
+		w.write("#text", lampIsOut)
+		w.click("#send")
+		w.do("read the page that follows it", chromedp.WaitVisible(".code.big"))
+		w.look("track")
 		w.visit(p.base + "/t/nobody-has-this")
 		w.look("track-missing")
 		w.visit(p.base + "/console/signin")

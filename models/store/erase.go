@@ -2,14 +2,10 @@ package store
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/vticket/vticket/models"
 )
-
-// within fills in which conversations a statement is about.
-func within(sql, of string) string { return strings.ReplaceAll(sql, "{of}", of) }
 
 // statement is SQL with its arguments.
 type statement struct {
@@ -34,9 +30,8 @@ const eraseAttachments = `UPDATE attachments SET status = '` + string(models.Att
 // EraseReports blanks what a reporter said of a ticket, and what was said to them: the words and their salts, places,
 // numbers, links, and what search knows of them. Official answers stay.
 func (tx *Tx) EraseReports(ticketID, reporterID string) error {
-	messages := within("conversation_id IN {of} AND ticket_id = ?", conversationsOf)
-	all := []statement{{within(eraseAttachments+evidenceOf, conversationsOf), []any{reporterID, ticketID, ticketID}}}
-	all = append(all, eraseMessages(messages, reporterID, ticketID)...)
+	all := []statement{{eraseAttachments + evidenceOf, []any{reporterID, ticketID, ticketID}}}
+	all = append(all, eraseMessages("conversation_id IN "+conversationsOf+" AND ticket_id = ?", reporterID, ticketID)...)
 	return tx.run("erase reports", append(
 		all,
 		statement{`UPDATE drafts SET slots = '{}', wake_at = NULL WHERE ticket_id = ? AND
@@ -65,9 +60,9 @@ func eraseMessages(where string, args ...any) []statement {
 // EraseLoose blanks what a reporter and the bot said to each other before an instant that belongs to no ticket, the
 // drafts that ended by then, and what their platforms brought us of it.
 func (tx *Tx) EraseLoose(reporterID string, before time.Time) error {
-	messages := within("conversation_id IN {of} AND ticket_id IS NULL AND created_at < ?", conversationsOf)
-	all := []statement{{within(eraseAttachments+looseEvidence, conversationsOf), []any{reporterID, before}}}
-	all = append(all, eraseMessages(messages, reporterID, before)...)
+	all := []statement{{eraseAttachments + looseEvidence, []any{reporterID, before}}}
+	all = append(all, eraseMessages(
+		"conversation_id IN "+conversationsOf+" AND ticket_id IS NULL AND created_at < ?", reporterID, before)...)
 	return tx.run("erase what belongs to no ticket", append(
 		all,
 		statement{`UPDATE drafts SET slots = '{}' WHERE status <> 'open' AND created_at < ? AND
@@ -83,9 +78,8 @@ const sentBy = `EXISTS (SELECT 1 FROM reporter_addresses a WHERE a.reporter_id =
 // EraseAddresses forgets by which addresses a reporter could be reached, and with them the last of what was said.
 // Whoever writes from there again is somebody new.
 func (tx *Tx) EraseAddresses(reporterID string) error {
-	messages := within("conversation_id IN {of}", conversationsOf)
 	return tx.run("erase addresses", append(
-		eraseMessages(messages, reporterID),
+		eraseMessages("conversation_id IN "+conversationsOf, reporterID),
 		statement{`UPDATE drafts SET slots = '{}', wake_at = NULL,
 			status = CASE WHEN status = 'open' THEN 'cancelled' ELSE status END
 			WHERE conversation_id IN ` + conversationsOf, []any{reporterID}},

@@ -147,25 +147,25 @@ func (tx *Tx) TicketsToErase(reporterID string) (ids []string, err error) {
 
 // EvidenceOf lists what a reporter sent of a ticket, as far as it is kept.
 func (tx *Tx) EvidenceOf(reporterID, ticketID string) ([]models.Attachment, error) {
-	return tx.evidence(evidenceOf, conversationsOf, reporterID, ticketID, ticketID)
+	return tx.evidence(evidenceOf, reporterID, ticketID, ticketID)
 }
 
 // LooseEvidence lists what a reporter sent before an instant that belongs to no ticket.
 func (tx *Tx) LooseEvidence(reporterID string, before time.Time) ([]models.Attachment, error) {
-	return tx.evidence(looseEvidence, conversationsOf, reporterID, before)
+	return tx.evidence(looseEvidence, reporterID, before)
 }
 
 const (
 	conversationsOf = "(SELECT id FROM conversations WHERE reporter_id = ?)"
 	keptEvidence    = `kind = 'evidence' AND status <> '` + string(models.AttachmentErased) + `' AND `
-	evidenceOf      = keptEvidence + `conversation_id IN {of} AND
+	evidenceOf      = keptEvidence + `conversation_id IN ` + conversationsOf + ` AND
 		(ticket_id = ? OR message_id IN (SELECT id FROM messages WHERE ticket_id = ?))`
-	looseEvidence = keptEvidence + `conversation_id IN {of} AND created_at < ? AND
+	looseEvidence = keptEvidence + `conversation_id IN ` + conversationsOf + ` AND created_at < ? AND
 		ticket_id IS NULL AND (message_id IS NULL OR message_id IN (SELECT id FROM messages WHERE ticket_id IS NULL))`
 )
 
-func (tx *Tx) evidence(where, of string, args ...any) (rows []models.Attachment, err error) {
-	if err := tx.db().Where(within(where, of), args...).Order("id").Find(&rows).Error; err != nil {
+func (tx *Tx) evidence(where string, args ...any) (rows []models.Attachment, err error) {
+	if err := tx.db().Where(where, args...).Order("id").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("evidence: %w", err)
 	}
 	return rows, nil
