@@ -118,6 +118,8 @@ var beginnings = []string{
 func (m Mind) readdressed(address, text string) string {
 	was, told := m.Areas.Read(address), m.Areas.Read(text)
 	switch {
+	case len(told.Areas) == 0 && m.wide(address) != "":
+		return models.Clean(told.Address+", "+address, addressRunes)
 	case amends(text):
 		return told.Address
 	case sameDoor(was, told) && len(told.Areas) == 0 && len(was.Areas) > 0:

@@ -251,28 +251,57 @@ func (m Mind) placed(text string) bool {
 	return area || read.Address != ""
 }
 
+// named tells whether words name a place or, at least, a part of the city.
+func (m Mind) named(text string) bool { return m.placed(text) || len(m.Areas.Read(text).Areas) > 0 }
+
+// wide returns the former district that is all that words name of a place: several wards, where nobody would find it.
+// Empty when they name more, or less.
+func (m Mind) wide(text string) string {
+	read := m.Areas.Read(text)
+	if read.Address != "" || len(read.Areas) < 2 {
+		return ""
+	}
+	return read.Areas[0].NamedAs
+}
+
 // unknown are the words, folded, of somebody who cannot say where it is.
 var unknown = []string{
 	" khong biet ", " ko biet ", " khong ro ", " ko ro ", " khong nho ", " ko nho ", " don t know ", " not sure ",
 }
 
+// patience are the words, folded, of somebody who will say it later, or has to ask.
+var patience = []string{
+	" cho chut ", " cho ti ", " cho xiu ", " cho toi ", " doi chut ", " doi ti ", " doi xiu ", " doi toi ", " de toi ",
+	" de em ", " de minh ", " chut nua ", " lat nua ", " ti nua ", " wait ", " moment ", " later ",
+}
+
+// thoroughfares are the words, folded, one of which makes a place of words that are nothing else: "cuối đường".
+var thoroughfares = []string{
+	" duong ", " hem ", " ngo ", " kiet ", " nga ba ", " nga tu ", " street ", " road ", " alley ",
+}
+
 // answersPlace tells whether words may be the place that was asked for: all but those that only go on talking.
 func (m Mind) answersPlace(text string) bool {
-	if strings.ContainsFunc(text, unicode.IsDigit) || m.placed(text) {
+	if strings.ContainsFunc(text, unicode.IsDigit) || m.named(text) {
 		return true
 	}
-	return m.Model.Classify(text).IsReport && !places.Nowhere(text) && !anyOf(" "+models.Fold(text)+" ", unknown...)
+	folded, read := " "+models.Fold(text)+" ", m.Model.Classify(text)
+	if read.Intent == understand.IntentQuestion || anyOf(folded, unknown...) || anyOf(folded, patience...) {
+		return false
+	}
+	return read.IsReport && !places.Nowhere(text) || anyOf(folded, thoroughfares...)
 }
 
 // onlyWhat tells whether words that come after the question for the place say what a picture shows, or another danger,
 // and not where.
 func (m Mind) onlyWhat(d Draft, text string) bool {
-	if !d.asked(askPlace) || strings.ContainsFunc(text, unicode.IsDigit) || m.placed(text) {
+	folded := " " + models.Fold(text) + " "
+	if !d.asked(askPlace) || strings.ContainsFunc(text, unicode.IsDigit) || m.named(text) || anyOf(folded, unknown...) {
 		return false
 	}
 	read := m.Model.Classify(text)
 	return !d.Told && read.Sure || d.Danger != "" && len(m.warnOther(d, text)) > 0 ||
-		read.IsReport && !anyOf(" "+models.Fold(text)+" ", whereWords...)
+		read.IsReport && !anyOf(folded, whereWords...)
 }
 
 // whereWords are the words, folded, one of which stands in nearly every description of a place.

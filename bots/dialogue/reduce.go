@@ -62,7 +62,7 @@ type Slots struct {
 	Lat       *float64      `json:"lat,omitempty"`
 	Lon       *float64      `json:"lon,omitempty"`
 	Address   string        `json:"address,omitempty"`
-	Vague     bool          `json:"vague,omitempty"` // the address is one that nobody would find: a street
+	Vague     bool          `json:"vague,omitempty"` // the address is one that nobody would find: a street, a district
 	Rough     bool          `json:"rough,omitempty"` // the point is further off than roughM
 	Photos    int           `json:"photos,omitempty"`
 	Told      bool          `json:"told,omitempty"`   // the words say what is the matter
@@ -341,7 +341,8 @@ func (m Mind) place(d *Draft, text string, e *bots.Incoming) {
 	case answered && d.Vague:
 		d.Address, d.Vague = models.Clean(line+", "+d.Address, addressRunes), false
 	case answered && d.Address == "":
-		d.Address = line
+		district := m.wide(text)
+		d.Address, d.Vague = cmp.Or(district, line), district != ""
 	case read.Address != "" && d.Address == "":
 		d.Address, d.Vague = read.Address, true
 	}
@@ -368,6 +369,7 @@ func (d Draft) messages() []string {
 // The questions of a draft, by their locale keys.
 const (
 	askPlace  = "ask_place"
+	askNearer = "ask_nearer" // where in that district
 	askStreet = "ask_street"
 	askWhat   = "ask_what"
 	askWhich  = "ask_which"
@@ -399,7 +401,8 @@ func (m Mind) settle(d Draft, in Input, now time.Time) (Draft, []Effect) {
 	}
 	end := d.waitsUntil(missing)
 	asked := d.asked(missing)
-	if asked && d.LastAt.After(d.AskedAt) || !now.Before(end) {
+	nearer := asked && !d.asked(askNearer) && d.Danger == "" && m.wide(d.Address) != ""
+	if asked && !nearer && d.LastAt.After(d.AskedAt) || !now.Before(end) {
 		d.Open = false
 		return d, []Effect{{Kind: EffectSubmit}}
 	}
@@ -408,6 +411,9 @@ func (m Mind) settle(d Draft, in Input, now time.Time) (Draft, []Effect) {
 		return d, nil
 	}
 	d.LookAt = end
+	if nearer {
+		return d.ask(askNearer, now), []Effect{{Kind: EffectSay, Key: askNearer, AskLocation: true}}
+	}
 	if d.Danger == selfHarm { // which has asked where they are; a colleague has the conversation
 		return d, nil
 	}

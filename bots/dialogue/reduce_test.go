@@ -204,6 +204,26 @@ func TestReduceGathers(t *testing.T) {
 			},
 			want: []string{place}, open: true,
 		},
+		"a district alone asks where in it, once": {
+			steps: []step{
+				{event: said(lamp)}, {after: 9 * second, event: said("gò vấp")}, {after: 9 * second}, {after: time.Minute},
+				{after: 15 * time.Minute},
+			},
+			want: []string{place, "say ask_nearer +location", "submit"},
+		},
+		"what follows a district submits": {
+			steps: []step{
+				{event: said(lamp)}, {after: 9 * second, event: said("gò vấp")}, {after: 9 * second},
+				{after: second, event: said("đường Quang Trung")}, {after: 3 * second},
+			},
+			want: []string{place, "say ask_nearer +location", "submit"},
+		},
+		"a danger in a district goes at once": {
+			steps: []step{
+				{event: said("dây điện đứt rơi xuống đường")}, {after: 9 * second, event: said("gò vấp")}, {after: 9 * second},
+			},
+			want: []string{"say danger", place, "submit"},
+		},
 		"who does not know it goes to the hotline": {
 			steps: []step{{event: said(lamp)}, {after: 9 * second, event: said("tôi không biết địa chỉ")}, {after: 3 * second}},
 			want:  []string{place, "submit"},
@@ -403,6 +423,12 @@ func TestReduceTakesNoTalkForThePlace(t *testing.T) {
 		"không biết":             "",
 		"hôm qua có người té":    "",
 		"hôi lắm luôn á":         "",
+		"chờ chút":               "",
+		"để tôi hỏi lại":         "",
+		"đường nào?":             "",
+		"duong vao chua":         "duong vao chua",
+		"cuoi duong":             "cuoi duong",
+		"gò vấp á":               "gò vấp",
 	} {
 		if d, _ := play([]step{{event: photo()}, {after: 9 * second, event: said(text)}}); d.Address != want {
 			t.Errorf("%q answers where it is: %q, want %q", text, d.Address, want)

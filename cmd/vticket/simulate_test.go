@@ -76,7 +76,7 @@ type expected struct {
 // meanings are the texts, by their locale keys, that say what followup_asked names.
 func meanings() map[string]*regexp.Regexp {
 	return map[string]*regexp.Regexp{
-		"location":         regexp.MustCompile(`^ask_(place|street|outside|far)$`),
+		"location":         regexp.MustCompile(`^ask_(place|nearer|street|outside|far)$`),
 		"emergency_number": regexp.MustCompile(`^danger`),
 		"description":      regexp.MustCompile(`^ask_what$`),
 		"split_or_one":     regexp.MustCompile(`split`),
