@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -47,36 +48,41 @@ func (c *city) fire(t *testing.T, timer models.Timer) {
 	all.Wait()
 }
 
-// last is the verb of a ticket's last event.
-func (c *city) last(t *testing.T, id string) (verb models.Verb) {
+// last is a ticket's last event.
+func (c *city) last(t *testing.T, id string) (last models.Event) {
 	t.Helper()
 	err := c.Read(t.Context(), func(tx *store.Tx) error {
 		events, err := tx.Timeline(id)
-		verb = events[len(events)-1].Verb
+		last = events[len(events)-1]
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return verb
+	return last
 }
 
 func TestTimersFire(t *testing.T) {
 	eachCity(t, func(t *testing.T, c *city) {
 		t.Helper()
 		ticket := c.pothole(t, "lan")
+		end := c.armed(t, ticket.ID)
 		for _, step := range []struct {
-			timer models.TimerKind
-			want  models.Verb
+			timer, end models.TimerKind
+			want       models.Verb
 		}{
-			{"warn_accept", models.VerbWarn},
-			{"breach_accept", models.VerbBreach},
-			{"warn_resolve", models.VerbWarn},
-			{"breach_resolve", models.VerbBreach},
+			{"warn_accept", "breach_accept", models.VerbWarn},
+			{"breach_accept", "breach_accept", models.VerbBreach},
+			{"warn_resolve", "breach_resolve", models.VerbWarn},
+			{"breach_resolve", "breach_resolve", models.VerbBreach},
 		} {
 			c.pass(t, ticket.ID, step.timer)
-			if got := c.last(t, ticket.ID); got != step.want {
-				t.Errorf("%s leads to %s, want %s", step.timer, got, step.want)
+			last := c.last(t, ticket.ID)
+			if last.Verb != step.want {
+				t.Errorf("%s leads to %s, want %s", step.timer, last.Verb, step.want)
+			}
+			if due := fmt.Sprintf(`"due_at":%d`, end[step.end].DueAt.UnixMicro()); !strings.Contains(last.Data, due) {
+				t.Errorf("%s is to tell when its clock is due, %s: %s", step.timer, due, last.Data)
 			}
 		}
 		c.must(t, resolve(act(c.hotline, ticket)))
@@ -166,7 +172,7 @@ func TestQuestions(t *testing.T) {
 						t.Errorf("question %d: %d pauses, target %v", round+1, got.Pauses, got.TargetDue)
 					}
 					c.pass(t, ticket.ID, models.TimerAskExpire)
-					if got := c.ticket(t, ticket.ID); got.State != models.StateInProgress || c.last(t, ticket.ID) != models.VerbExpire {
+					if got := c.ticket(t, ticket.ID); got.State != models.StateInProgress || c.last(t, ticket.ID).Verb != models.VerbExpire {
 						t.Errorf("silence gives it back to its department: %s", got.State)
 					}
 				}
@@ -243,7 +249,7 @@ func TestQuestionThatNobodyGets(t *testing.T) {
 			t.Errorf("until it arrives the clock runs, and the queue says so; it is %s, %s", got.State, left.Key)
 		}
 		c.pass(t, ticket.ID, models.TimerAskExpire)
-		if got := c.ticket(t, ticket.ID); got.State != models.StateInProgress || c.last(t, ticket.ID) != models.VerbExpire {
+		if got := c.ticket(t, ticket.ID); got.State != models.StateInProgress || c.last(t, ticket.ID).Verb != models.VerbExpire {
 			t.Errorf("after 48 working hours its department has it back; it is %s", got.State)
 		}
 		c.deliver(t, "lan")
@@ -401,7 +407,7 @@ func TestReplyThatNobodyGets(t *testing.T) {
 		if !errors.Is(err, models.Invalid{Field: "text", Key: "error_ask_nobody"}) {
 			t.Errorf("a reply to a caller is refused, got %v", err)
 		}
-		if got := c.last(t, called.ID); got != models.VerbSubmit {
+		if got := c.last(t, called.ID).Verb; got != models.VerbSubmit {
 			t.Errorf("refused, it leaves no event; the last is %s", got)
 		}
 	})

@@ -80,11 +80,17 @@ func (d *Desk) closeInSilence(tx *store.Tx, act Act) error {
 	return err
 }
 
-// remark writes a Warn (three quarters of a clock are used up) or a Breach (all of it) into the timeline.
+// remark writes a Warn (three quarters of a clock are used up) or a Breach (all of it) into the timeline, with when the
+// clock is due.
 func (d *Desk) remark(tx *store.Tx, act Act, verb models.Verb, timer models.Timer) error {
-	_, clock, _ := strings.Cut(string(timer.Kind), "_")
-	_, err := d.change(tx, act, verb, func(*models.Ticket) (models.Args, error) {
-		return models.Args{"clock": clock, "due_at": timer.DueAt.UnixMicro()}, nil
+	_, kind, _ := strings.Cut(string(timer.Kind), "_")
+	_, err := d.change(tx, act, verb, func(t *models.Ticket) (models.Args, error) {
+		clocks, err := tx.Clocks(t.ID)
+		due := timer.DueAt
+		if at := clocks[models.ClockKind(kind)].DueAt; at != nil {
+			due = *at
+		}
+		return models.Args{"clock": kind, "due_at": due.UnixMicro()}, err
 	})
 	return err
 }
