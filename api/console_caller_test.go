@@ -92,6 +92,26 @@ func TestCallerCanBeCalledBack(t *testing.T) {
 	})
 }
 
+// TestHotlineSeesWhomToTellByTelephone until it has noted the call.
+func TestHotlineSeesWhomToTellByTelephone(t *testing.T) {
+	const list, entry = "/console?show=to_call", "<span>Cần gọi báo</span>"
+	eachDoor(t, func(t *testing.T, d *door) {
+		t.Helper()
+		hotline := d.cookie(models.RoleHotline, nil)
+		made := d.byCode(d.called(hotline, url.Values{
+			"words": {coverIsGone}, "phone": {"0908 000 318"}, "point": {"10.7769, 106.7009"},
+			"category": {d.ticket().Category}, "form": {models.NewID()},
+		}))
+		d.open(list, hotline).lacks(t, made.Code)
+		d.submits(hotline, made, "resolve", url.Values{"text": {"Đã thay nắp mới"}, "outcome": {"answered"}})
+		d.open(list, hotline).holds(t, made.Code, entry+`<span class="number">1</span>`)
+		d.open(ticketAt(made), hotline).holds(t, "Cần gọi báo</span>", "Gọi 0908000318")
+		d.open("/console", d.cookie(models.RoleStaff, made.DepartmentID)).lacks(t, entry)
+		d.submits(hotline, made, "note", url.Values{"text": {"Đã gọi báo."}})
+		d.open(list, hotline).lacks(t, made.Code)
+	})
+}
+
 func TestFormOfAnEndedSessionLeadsBackToItsPage(t *testing.T) {
 	eachDoor(t, func(t *testing.T, d *door) {
 		t.Helper()

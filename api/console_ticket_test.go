@@ -395,7 +395,7 @@ func TestAnswerToWhoHasNoChatIsKept(t *testing.T) {
 		d.submits(hotline, made, "resolve", url.Values{"text": {"Đã thay nắp mới"}, "outcome": {"answered"}}).
 			led(t, ticketAt(made)+"?done=resolve_kept")
 		kept := d.open(ticketAt(made)+"?done=resolve_kept", hotline)
-		kept.holds(t, "Đã lưu câu trả lời. Người báo không dùng chat: xin gọi báo.")
+		kept.holds(t, "Đã lưu câu trả lời. Người báo không dùng chat: tổng đài gọi báo.")
 		kept.lacks(t, "đang được gửi")
 		d.open(ticketAt(made), hotline).holds(t, "Đã thay nắp mới", "Nắp thứ hai cũng mất", "Ghi chú nội bộ · Minh")
 	})

@@ -81,7 +81,7 @@ func (t Ticket) folded() Args {
 		"target_due": micros(t.TargetDue),
 		"related":    deref(t.RelatedID), "relation": string(t.Relation),
 		"reports": int64(t.Reports), "reopens": int64(t.Reopens), "hops": int64(t.Hops),
-		"resolved_at": micros(t.ResolvedAt), "closed_at": micros(t.ClosedAt),
+		"resolved_at": micros(t.ResolvedAt), "closed_at": micros(t.ClosedAt), "to_call": bit(t.ToCall),
 	}
 }
 
@@ -133,6 +133,14 @@ func decodeField(like any, raw json.RawMessage) (any, error) {
 	var n int64
 	err := json.Unmarshal(raw, &n)
 	return n, err
+}
+
+// bit is 1 for what is so, 0 for what is not.
+func bit(so bool) int64 {
+	if so {
+		return 1
+	}
+	return 0
 }
 
 func deref(s *string) string {

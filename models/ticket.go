@@ -104,6 +104,7 @@ type Ticket struct {
 	UpdatedAt    time.Time
 	ResolvedAt   *time.Time
 	ClosedAt     *time.Time
+	ToCall       bool // it is answered, and somebody who telephoned is still to be called and told so
 }
 
 // Telling is how likely the likeliest type must be at least, 0 to 1, to be a ticket's: words that say less are for a

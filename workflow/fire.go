@@ -73,7 +73,7 @@ func (d *Desk) closeInSilence(tx *store.Tx, act Act) error {
 	if err != nil {
 		return err
 	}
-	if waits && tx.Now.Before(t.ResolvedAt.Add(heldFor)) {
+	if (waits || t.ToCall) && tx.Now.Before(t.ResolvedAt.Add(heldFor)) {
 		return tx.ArmTimer(t.ID, models.TimerClose, tx.Now.Add(closeAfter))
 	}
 	_, err = d.Close(tx, CloseInput{act})

@@ -35,7 +35,7 @@ func (d *Desk) Reopen(tx *store.Tx, in ReopenInput) (models.Ticket, error) {
 			}
 			t.Reopens++
 		}
-		t.Outcome, t.ResolvedAt, t.ClosedAt = "", nil, nil
+		t.Outcome, t.ResolvedAt, t.ClosedAt, t.ToCall = "", nil, nil, false
 		if t.PromiseDue == nil || !t.PromiseDue.After(tx.Now) {
 			promise := tx.Now.Add(promiseFor)
 			t.PromiseDue = &promise

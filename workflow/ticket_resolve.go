@@ -21,10 +21,10 @@ type ResolveInput struct {
 // answerKey is the locale key of an answer, by its outcome; when its delivery is recorded, Delivered follows.
 func answerKey(o models.Outcome) string { return "answer_" + string(o) }
 
-// Resolve answers a ticket. The resident is told and asked whether it is done.
+// Resolve answers a ticket. The resident is told and asked whether it is done; who telephoned is to be called.
 func (d *Desk) Resolve(tx *store.Tx, in ResolveInput) (models.Ticket, error) {
-	text, err := said(in.Text, "error_answer_missing")
-	if err != nil {
+	var err error
+	if in.Text, err = said(in.Text, "error_answer_missing"); err != nil {
 		return models.Ticket{}, err
 	}
 	if in.NoPhoto, err = fit("no_photo_reason", in.NoPhoto, saidLimit); err != nil {
@@ -36,6 +36,7 @@ func (d *Desk) Resolve(tx *store.Tx, in ResolveInput) (models.Ticket, error) {
 		return models.Ticket{}, models.Invalid{Field: "outcome", Key: "error_outcome"}
 	}
 	salt := models.NewToken()
+	var reports []models.Report
 	t, err := d.change(tx, in.Act, models.VerbResolve, func(t *models.Ticket) (models.Args, error) {
 		note, err := d.checkProof(tx, *t, in)
 		if err != nil {
@@ -44,8 +45,11 @@ func (d *Desk) Resolve(tx *store.Tx, in ResolveInput) (models.Ticket, error) {
 		if err := d.endClocks(tx, t); err != nil {
 			return nil, err
 		}
-		t.Outcome, t.ResolvedAt = in.Outcome, &tx.Now
-		note["said_sha256"] = models.SaltedSum(salt, text)
+		if reports, err = tx.Reports(t.ID); err != nil {
+			return nil, err
+		}
+		t.Outcome, t.ResolvedAt, t.ToCall = in.Outcome, &tx.Now, slices.ContainsFunc(reports, telephoned)
+		note["said_sha256"] = models.SaltedSum(salt, in.Text)
 		if in.NoPhoto != "" {
 			reason, err := d.keepNote(tx, t.ID, in.Actor, in.NoPhoto)
 			maps.Copy(note, reason)
@@ -59,23 +63,28 @@ func (d *Desk) Resolve(tx *store.Tx, in ResolveInput) (models.Ticket, error) {
 	if err := tx.ArmTimer(t.ID, models.TimerClose, tx.Now.Add(closeAfter)); err != nil {
 		return t, err
 	}
-	return d.answer(tx, in, t, models.Message{
-		Author: in.Actor.ID, Key: answerKey(in.Outcome), Args: models.Args{"text": text}, WordsSalt: salt,
+	return d.answer(tx, in, t, reports, models.Message{
+		Author: in.Actor.ID, Key: answerKey(in.Outcome), Args: models.Args{"text": in.Text}, WordsSalt: salt,
 		Buttons: []models.Button{
 			{Key: "button_done", Payload: "done:" + t.Code}, {Key: "button_not_done", Payload: "not_done:" + t.Code},
 		},
 	})
 }
 
+// telephoned tells whether a report came by telephone, so that no chat brings its answer.
+func telephoned(r models.Report) bool {
+	return r.Channel == models.ChannelPhone && r.WithdrawnAt == nil
+}
+
 // answer tells the reporters. Where nobody reads our words in a chat they are kept as a note, to be told by phone.
-func (d *Desk) answer(tx *store.Tx, in ResolveInput, t models.Ticket, m models.Message) (models.Ticket, error) {
-	reports, err := tx.Reports(t.ID)
-	if err != nil {
-		return t, err
-	}
+func (d *Desk) answer(
+	tx *store.Tx, in ResolveInput, t models.Ticket, reports []models.Report, m models.Message,
+) (models.Ticket, error) {
 	if len(first(reports)) == 0 {
 		in.Version = t.Version
-		return d.Note(tx, NoteInput{Act: in.Act, Text: in.Text})
+		return d.change(tx, in.Act, models.VerbNote, func(t *models.Ticket) (models.Args, error) {
+			return d.keepNote(tx, t.ID, in.Actor, in.Text)
+		})
 	}
 	if len(in.Photos) > 0 {
 		m.Args["photos"] = in.Photos

@@ -17,7 +17,8 @@ type group struct {
 const (
 	groupOpen = "open" // the one that is shown when the address names none
 	groupLate = "late"
-	groupAll  = "all" // found by looking for something only: nobody waits for all that ever was
+	groupAll  = "all"     // found by looking for something only: nobody waits for all that ever was
+	groupCall = "to_call" // the hotline's own
 )
 
 // groups are in the order of the navigation.
@@ -62,6 +63,9 @@ var groups = []group{
 func groupOf(key string) group {
 	if key == groupAll {
 		return group{groupAll, func(*store.TicketFilter, time.Time) {}, nil}
+	}
+	if key == groupCall {
+		return group{groupCall, func(f *store.TicketFilter, _ time.Time) { f.ToCall = true }, nil}
 	}
 	for _, g := range groups {
 		if g.key == key {

@@ -190,6 +190,9 @@ var mainVerbs = []models.Verb{
 // MainVerbs are those of the bar under the thumb, three at most, the one that comes next first.
 func (t ticketPage) MainVerbs() []models.Verb {
 	var all []models.Verb
+	if t.Ticket.ToCall && t.Staff.Role.CityWide() {
+		all = append(all, models.VerbNote) // whoever has called says so
+	}
 	for _, v := range t.Verbs {
 		if slices.Contains(mainVerbs, v) && len(all) < 3 {
 			all = append(all, v)

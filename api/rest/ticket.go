@@ -40,6 +40,7 @@ type TicketView struct {
 	AssigneeID   *string    `json:"assignee_id,omitempty"`
 	ResolvedAt   *time.Time `json:"resolved_at,omitempty"`
 	ClosedAt     *time.Time `json:"closed_at,omitempty"`
+	ToCall       bool       `json:"to_call" doc:"It is answered, and somebody who telephoned is still to be told; a note of the hotline ends it."`
 
 	Reports  int           `json:"reports" doc:"How many people report it."`
 	Related  string        `json:"related,omitempty" doc:"The code of a ticket that this one has to do with; with one ticket only."`
@@ -79,7 +80,7 @@ func view(t models.Ticket) TicketView {
 		DepartmentID: t.DepartmentID, SuggestedID: t.SuggestedID, Why: string(t.Why), Confidence: t.Confidence,
 		Road: string(t.Road), AreaApprox: t.AreaApprox, Geocoded: t.Geocoded, ExternalRefs: t.ExternalRefs,
 		PromiseDue: t.PromiseDue, TargetDue: t.TargetDue, Version: t.Version, CreatedAt: t.CreatedAt.UTC(),
-		AssigneeID: t.AssigneeID, ResolvedAt: t.ResolvedAt, ClosedAt: t.ClosedAt,
+		AssigneeID: t.AssigneeID, ResolvedAt: t.ResolvedAt, ClosedAt: t.ClosedAt, ToCall: t.ToCall,
 		Reports: t.Reports, Relation: string(t.Relation),
 	}
 }

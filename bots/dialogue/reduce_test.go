@@ -206,21 +206,29 @@ func TestReduceGathers(t *testing.T) {
 		},
 		"a district alone asks where in it, once": {
 			steps: []step{
-				{event: said(lamp)}, {after: 9 * second, event: said("gò vấp")}, {after: 9 * second}, {after: time.Minute},
+				{event: said(lamp)},
+				{after: 9 * second, event: said("gò vấp")},
+				{after: 9 * second},
+				{after: time.Minute},
 				{after: 15 * time.Minute},
 			},
 			want: []string{place, "say ask_nearer +location", "submit"},
 		},
 		"what follows a district submits": {
 			steps: []step{
-				{event: said(lamp)}, {after: 9 * second, event: said("gò vấp")}, {after: 9 * second},
-				{after: second, event: said("đường Quang Trung")}, {after: 3 * second},
+				{event: said(lamp)},
+				{after: 9 * second, event: said("gò vấp")},
+				{after: 9 * second},
+				{after: second, event: said("đường Quang Trung")},
+				{after: 3 * second},
 			},
 			want: []string{place, "say ask_nearer +location", "submit"},
 		},
 		"a danger in a district goes at once": {
 			steps: []step{
-				{event: said("dây điện đứt rơi xuống đường")}, {after: 9 * second, event: said("gò vấp")}, {after: 9 * second},
+				{event: said("dây điện đứt rơi xuống đường")},
+				{after: 9 * second, event: said("gò vấp")},
+				{after: 9 * second},
 			},
 			want: []string{"say danger", place, "submit"},
 		},

@@ -208,9 +208,20 @@ func (d *demo) resolve(l *life) func(context.Context) error {
 			return err
 		}
 		l.rounds++
+		if l.who.channel == models.ChannelPhone {
+			d.at(d.clock.now().Add(d.span(4*time.Hour, 40*time.Hour)), d.callBack(l))
+		}
 		d.verdict(l)
 		return nil
 	}
+}
+
+// callBack lets the hotline tell the answer to who telephoned.
+func (d *demo) callBack(l *life) func(context.Context) error {
+	return d.hotline(l, func(tx *store.Tx, _ models.Ticket, act workflow.Act) error {
+		_, err := d.desk.Note(tx, workflow.NoteInput{Act: act, Text: "Đã gọi báo câu trả lời, người dân cảm ơn."})
+		return err
+	})
 }
 
 // verdict lets the resident say what they think of the answer.

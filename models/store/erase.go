@@ -31,7 +31,8 @@ const eraseAttachments = `UPDATE attachments SET status = '` + string(models.Att
 // numbers, links, and what search knows of them. Official answers stay.
 func (tx *Tx) EraseReports(ticketID, reporterID string) error {
 	all := []statement{{eraseAttachments + evidenceOf, []any{reporterID, ticketID, ticketID}}}
-	all = append(all, eraseMessages("conversation_id IN "+conversationsOf+" AND ticket_id = ?", reporterID, ticketID)...)
+	all = append(all, eraseMessages(
+		"conversation_id IN "+conversationsOf+" AND ticket_id = ?", reporterID, ticketID)...)
 	return tx.run("erase reports", append(
 		all,
 		statement{`UPDATE drafts SET slots = '{}', wake_at = NULL WHERE ticket_id = ? AND

@@ -24,6 +24,7 @@ type TicketFilter struct {
 	Overdue    bool
 	DueBy      *time.Time
 	Reopened   bool
+	ToCall     bool // who telephoned is to be told the answer
 	Search     models.Search
 	ByDue      bool // nearest due first, without a due time last; else newest first
 	After      TicketCursor
@@ -148,6 +149,9 @@ func (tx *Tx) filtered(who models.Actor, f TicketFilter) *gorm.DB {
 	}
 	if f.Reopened {
 		q = q.Where("tickets.reopens > 0")
+	}
+	if f.ToCall {
+		q = q.Where("tickets.to_call")
 	}
 	return page(q, f).Limit(min(max(f.Limit, 1), 100))
 }
