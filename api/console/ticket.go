@@ -134,7 +134,7 @@ func (p *Pages) newTicketPage(f frame, d dossier, form sent) ticketPage {
 		},
 	}
 	page.Title = page.Category.Name(f.Lang) + " · " + models.SpokenCode(t.Code)
-	reveal := who.Role.CityWide() && !page.Category.ReporterHidden
+	reveal := who.Role.CityWide() && (!page.Category.ReporterHidden || t.ToCall)
 	page.Hide = page.Category.ReporterHidden && !who.Role.CityWide()
 	if page.Hide {
 		page.Phones = nil
