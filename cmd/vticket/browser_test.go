@@ -233,7 +233,7 @@ func (w *tab) shot(page string) {
 	defer w.size(screenHeight)
 	ctx, cancel := context.WithTimeout(w.in(), patience)
 	defer cancel()
-	picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	picture, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 	if err == nil {
 		err = os.WriteFile(filepath.Join(folder, fmt.Sprintf("%s-%d.png", page, w.width)), picture, 0o600)
 	}
