@@ -1,10 +1,8 @@
 package main
 
 import (
-	"database/sql"
 	"encoding/json"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -159,10 +157,7 @@ func TestAuditVerifyNamesTheRow(t *testing.T) {
 	code := lan.myTickets()[0].Code
 	p.stop()
 
-	db, err := sql.Open("sqlite", filepath.Join(folder, "vticket.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	db := rawDB(t, folder)
 	var id string
 	if err := db.QueryRowContext(t.Context(), "SELECT id FROM ticket_events").Scan(&id); err != nil {
 		t.Fatal(err)

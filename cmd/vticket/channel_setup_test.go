@@ -1,7 +1,6 @@
 package main
 
 import (
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -9,7 +8,6 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -192,11 +190,7 @@ func TestChannelSetupZalo(t *testing.T) {
 // zaloGrows has the tokens grow old, or fail.
 func zaloGrows(t *testing.T, d *door, oa *sandbox.Zalo) {
 	t.Helper()
-	db, err := sql.Open("sqlite", filepath.Join(strings.TrimPrefix(d.env[0], "DATA_DIR="), "vticket.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	db := rawDB(t, strings.TrimPrefix(d.env[0], "DATA_DIR="))
 	day := 24 * time.Hour
 	for name, tt := range map[string]struct {
 		set   string

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"database/sql"
 	"errors"
 	"flag"
 	"fmt"
@@ -149,6 +150,17 @@ func attempt(t *testing.T, env stackEnv, stdin string, args ...string) (string, 
 	cmd.Env, cmd.Stdin = env.environment(), strings.NewReader(stdin)
 	out, err := cmd.CombinedOutput()
 	return string(out), err
+}
+
+// rawDB is the SQLite database of a folder, past everything of ours. It waits for a program that is writing.
+func rawDB(t *testing.T, folder string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(folder, "vticket.db")+"?_pragma=busy_timeout(5000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
 }
 
 // program is a running "vticket serve".

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"database/sql"
 	"net"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -72,11 +70,7 @@ func TestOlderProgramSaysSo(t *testing.T) {
 	if out, _ := attempt(t, env, "", "serve"); strings.Contains(out, "newer program") {
 		t.Errorf("nothing is newer yet:\n%s", out)
 	}
-	db, err := sql.Open("sqlite", filepath.Join(folder, "vticket.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	db := rawDB(t, folder)
 	const later = "INSERT INTO goose_db_version (version_id, is_applied) VALUES (29991231000000, 1)"
 	if _, err := db.ExecContext(t.Context(), later); err != nil {
 		t.Fatal(err)
@@ -95,11 +89,7 @@ func TestReadySaysWhatToDo(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.close)
-	behind, err := sql.Open("sqlite", filepath.Join(folder, "vticket.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer behind.Close()
+	behind := rawDB(t, folder)
 	if err := s.ready(t.Context()); err != nil {
 		t.Errorf("a migrated database is to be ready: %v", err)
 	}

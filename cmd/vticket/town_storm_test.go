@@ -5,13 +5,11 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strconv"
 	"sync"
 	"testing"
@@ -205,7 +203,7 @@ func TestTownLedger(t *testing.T) {
 	}
 	began := time.Now()
 	w.post(t, posts)
-	db := w.rawDB(t)
+	db := rawDB(t, w.config.DataDir)
 	w.await(t, "everything is read", func() bool {
 		var left int
 		if err := db.QueryRow("SELECT count(*) FROM inbox_events WHERE done_at IS NULL").Scan(&left); err != nil {
@@ -284,23 +282,12 @@ func (w *town) postOnce(ctx context.Context, p webhook) (int, error) {
 	return res.StatusCode, res.Body.Close()
 }
 
-// rawDB is the town's database, past everything of ours.
-func (w *town) rawDB(t *testing.T) *sql.DB {
-	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(w.config.DataDir, "vticket.db")+"?mode=ro")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	return db
-}
-
 // TestTownRefuses brings each platform's webhook unsigned, wrongly signed, and changed after it was signed: 401, and
 // no row anywhere; as it was signed it is taken.
 func TestTownRefuses(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)
-	db := w.rawDB(t)
+	db := rawDB(t, w.config.DataDir)
 	rows := func() (n int) {
 		err := db.QueryRow(`SELECT (SELECT count(*) FROM inbox_events) + (SELECT count(*) FROM reporters) +
 			(SELECT count(*) FROM conversations) + (SELECT count(*) FROM messages)`).Scan(&n)
