@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
@@ -135,6 +136,13 @@ func unreadable(err error) error {
 		if of, ok := errors.AsType[env.ParseError](fault); ok {
 			if field, ok := reflect.TypeFor[Config]().FieldByName(of.Name); ok {
 				fault = fmt.Errorf("%s: %w", field.Tag.Get("env"), of.Err)
+				if _, ok := errors.AsType[*strconv.NumError](of.Err); ok {
+					want := "a number, without its unit"
+					if field.Type.Kind() == reflect.Bool {
+						want = "true or false"
+					}
+					fault = fmt.Errorf("%s: must be %s", field.Tag.Get("env"), want)
+				}
 			}
 		}
 		faults = append(faults, fault)

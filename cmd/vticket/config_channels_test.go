@@ -31,9 +31,9 @@ func TestSettingsAreRefusedClearly(t *testing.T) {
 		"a verifier too long":             {map[string]string{"ZALO_PKCE_VERIFIER": "s3cret" + strings.Repeat("v", 123)}, "43 to 128"},
 		"a verifier of other letters":     {map[string]string{"ZALO_PKCE_VERIFIER": "s3cret" + strings.Repeat("+", 40)}, "RFC 7636"},
 		"the sandbox's verifier is taken": {set: sandboxVerifier()},
-		"a cost with its unit":            {map[string]string{"ZALO_TEMPLATE_COST": "300đ"}, `ZALO_TEMPLATE_COST: `},
+		"a cost with its unit":            {map[string]string{"ZALO_TEMPLATE_COST": "300đ"}, `ZALO_TEMPLATE_COST: must be a number, without its unit`},
 		"a list that is none":             {map[string]string{"FB_TEMPLATES": "question"}, `FB_TEMPLATES: `},
-		"two that cannot be read":         {map[string]string{"TELEGRAM_RATE": "x", "ZALO_DAILY_CAP": "y"}, "\nZALO_DAILY_CAP: "},
+		"two that cannot be read":         {map[string]string{"TELEGRAM_RATE": "x", "ZALO_DAILY_CAP": "y"}, "\nZALO_DAILY_CAP: must be a number"},
 		"a page without its token":        {map[string]string{"FB_PAGE_ID": "1"}, "vticket channel setup facebook"},
 		"a page without its app's secret": {
 			map[string]string{"FB_PAGE_ID": "1", "FB_PAGE_TOKEN": "s3cret", "FB_VERIFY_TOKEN": "s3cret"},
