@@ -322,6 +322,20 @@ func (m Mind) stalls(d Draft, in Input) bool {
 		!anyOf(" "+models.Fold(*in.Event.Text)+" ", unknown...)
 }
 
+// whyPlace answers who asks back, about the question for the place: why, which street, how long it takes.
+func (m Mind) whyPlace(text string) []Effect {
+	asked := strings.Contains(text, "?")
+	switch m.Model.Classify(text).Intent {
+	case understand.IntentQuestion, understand.IntentHelp, understand.IntentStatus:
+		asked = true
+	default:
+	}
+	if !asked {
+		return nil
+	}
+	return sayOnce("why_place")
+}
+
 // decide takes the chosen answer to a question about a draft; false for other choices. One about another draft, or
 // about none, changes nothing, and they are told so; only a question that was let go is taken up again.
 func (m Mind) decide(d Draft, payload string, now time.Time) (Draft, []Effect, bool) {

@@ -221,7 +221,7 @@ func (m Mind) later(d Draft, in Input, read understand.Result, now time.Time) bo
 
 func (m Mind) gather(d Draft, in Input, now time.Time) (Draft, []Effect) {
 	if m.stalls(d, in) {
-		return d, nil
+		return d, m.whyPlace(*in.Event.Text)
 	}
 	if !d.Open {
 		d = Draft{Open: true, Slots: Slots{FirstAt: now, Window: in.Window}}

@@ -202,7 +202,7 @@ func TestReduceGathers(t *testing.T) {
 				{after: second, event: said("là sao?")},
 				{after: time.Hour},
 			},
-			want: []string{place}, open: true,
+			want: []string{place, "say why_place"}, open: true,
 		},
 		"a district alone asks where in it, once": {
 			steps: []step{
@@ -440,6 +440,29 @@ func TestReduceTakesNoTalkForThePlace(t *testing.T) {
 	} {
 		if d, _ := play([]step{{event: photo()}, {after: 9 * second, event: said(text)}}); d.Address != want {
 			t.Errorf("%q answers where it is: %q, want %q", text, d.Address, want)
+		}
+	}
+}
+
+func TestReduceSaysWhyThePlaceIsAsked(t *testing.T) {
+	place, why := "say ask_place +location", "say why_place"
+	for text, want := range map[string][]string{
+		"hỏi địa chỉ chi vậy?":     {place, why},
+		"đường nào?":               {place, why},
+		"duong nao vay":            {place, why},
+		"sao phải cho biết chỗ ở":  {place, why},
+		"why do you need to know?": {place, why},
+		"bao giờ làm xong?":        {place, why},
+		"chờ chút":                 {place},
+		"ok":                       {place},
+	} {
+		steps := []step{{event: said(lamp)}, {after: 9 * time.Second, event: said(text)}}
+		d, got := play(steps)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q, asked for the place, is answered (-want +got):\n%s", text, diff)
+		}
+		if d.Address != "" || !d.Open {
+			t.Errorf("%q ends the question for the place: address %q, open %v", text, d.Address, d.Open)
 		}
 	}
 }
